@@ -12,7 +12,7 @@ from setuptools import Extension, setup
 
 KERNEL = Path("detector", "kernel")
 
-# A free-threaded CPython has no stable ABI before 3.15: there the wheel is for that version alone.
+# A free-threaded CPython does not offer this ABI: a wheel made there is for that version alone.
 stable_abi = not sysconfig.get_config_var("Py_GIL_DISABLED")
 
 sources = sorted(path.as_posix() for path in KERNEL.glob("*.c"))

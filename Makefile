@@ -1,0 +1,39 @@
+# The README's commands and the project's other tasks. Each is a script or a command that can be
+# run by hand as well; `make` only remembers their names.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock clean
+
+bin := .venv/bin
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## set .venv up to run glyphwatch
+	bash infra/setup.sh
+
+setup-dev:
+	@bash infra/setup.sh --dev
+
+demo: ## set up, scan the bundled sample, check the answer, show a table
+	bash infra/demo.sh
+
+test: ## set up and run every check; PYTEST='-k skeleton' narrows the tests
+	bash infra/test.sh $(PYTEST)
+
+lint: setup-dev ## ruff and mypy alone
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy --strict
+
+format: setup-dev ## format the code and apply ruff's safe fixes
+	$(bin)/ruff format
+	$(bin)/ruff check --fix
+
+lock: ## pin requirements by hash again; LOCK=--upgrade takes the newest
+	bash infra/lock.sh $(LOCK)
+
+clean: ## remove .venv and all that builds, tests and tools left
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -f detector/_kernel*.so

@@ -1,0 +1,25 @@
+# Sourced by the other scripts: which Python they use.
+# shellcheck shell=bash
+
+PYTHON_MINIMUM=3.11
+
+# find_python: print the command of a Python that is new enough; $PYTHON is asked first.
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11; do
+        # Run, not only looked up: a version manager's stand-in may be there for no Python at all.
+        if "$candidate" -c "import sys; sys.exit(sys.version_info < (${PYTHON_MINIMUM/./, }))" \
+            2>/dev/null </dev/null; then
+            printf '%s\n' "$candidate"
+            return 0
+        fi
+        if [ "$candidate" = "${PYTHON:-}" ]; then
+            printf 'PYTHON=%s is not a Python %s or newer\n' "$PYTHON" "$PYTHON_MINIMUM" >&2
+            return 1
+        fi
+    done
+    printf 'no Python %s or newer was found (looked for python3, python3.14 ... python3.11).\n' \
+        "$PYTHON_MINIMUM" >&2
+    printf 'Install one, or name it: PYTHON=/path/to/python3 bash infra/setup.sh\n' >&2
+    return 1
+}

@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# Sets this checkout up: .venv with the pinned requirements and glyphwatch itself, editable.
+#
+#   bash infra/setup.sh          what glyphwatch needs to run
+#   bash infra/setup.sh --dev    and what its checks need
+#
+# Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
+# missing of venv, headers and C compiler with apt, and touches apt only then. Without a compiler
+# it goes on and says so: glyphwatch then works, slowly. Run again, it does nothing unless a
+# requirement, pyproject.toml or a C source has changed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." >/dev/null
+. infra/python.sh
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+fail() {
+    say "$*"
+    exit 2
+}
+
+profile=base
+case "${1:-}" in
+"") ;;
+--dev) profile=dev ;;
+*) fail "unknown option $1; usage: bash infra/setup.sh [--dev]" ;;
+esac
+
+venv=.venv
+stamp=$venv/.glyphwatch
+
+# fingerprint PROFILE: a digest of all that an installation of this profile depends on.
+fingerprint() {
+    {
+        pwd # scripts in a virtual environment name their interpreter by full path
+        cat infra/setup.sh infra/python.sh setup.py pyproject.toml requirements/build.txt \
+            "requirements/$1.txt"
+        find detector -type f -name '*.[ch]' -exec cksum {} + 2>/dev/null | LC_ALL=C sort
+    } | cksum
+}
+
+kernel_sources() { ls detector/kernel/*.c >/dev/null 2>&1; }
+kernel_built() { "$venv/bin/python" -c 'import detector._kernel' 2>/dev/null </dev/null; }
+
+# A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
+if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
+    [ -x "$venv/bin/glyphwatch" ] && { ! kernel_sources || kernel_built; }; then
+    say "nothing to do"
+    exit 0
+fi
+
+# apt_install PACKAGE...: install Debian packages; fails, with its reason said, where it cannot.
+apt_install() {
+    local as_root=()
+    if ! command -v apt-get >/dev/null; then
+        say "this is not Debian or Ubuntu: install yourself what they call: $*"
+        return 1
+    fi
+    if [ "$(id -u)" != 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            say "not root, and no sudo; ask an administrator for: apt-get install $*"
+            return 1
+        fi
+        as_root=(sudo)
+    fi
+    say "installing with apt: $*"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+            --no-install-recommends "$@" >&2 && return 0
+    say "apt could not install them; by hand: apt-get install $*"
+    return 1
+}
+
+# sysconfig EXPRESSION: print what this Python says of itself.
+sysconfig() { "$python" -c "import sys, sysconfig; print($1)" </dev/null; }
+
+has_venv() { "$python" -c 'import ensurepip, venv' 2>/dev/null </dev/null; }
+
+# can_compile: whether compiler, C library and Python's own headers are all there.
+can_compile() {
+    # shellcheck disable=SC2086  # the compiler may come with options
+    printf '#include <stdio.h>\n#include <Python.h>\nint main(void) { return 0; }\n' |
+        ${CC:-$(sysconfig 'sysconfig.get_config_var("CC") or "cc"')} -x c -fsyntax-only \
+            "-I$(sysconfig 'sysconfig.get_path("include")')" - >/dev/null 2>&1
+}
+
+if ! command -v python3 >/dev/null && [ -z "${PYTHON:-}" ]; then
+    apt_install python3 python3-venv || true # find_python has the last word
+fi
+python=$(find_python) || exit 2
+version=$(sysconfig '"{}.{}".format(*sys.version_info)')
+
+if [ ! -x "$venv/bin/python" ] && ! has_venv; then
+    apt_install "python$version-venv" && has_venv ||
+        fail "$python cannot make virtual environments (module venv or ensurepip is missing)"
+fi
+
+if kernel_sources && ! can_compile; then
+    missing=(gcc libc6-dev)
+    # A Python from elsewhere brings its own headers.
+    case $(sysconfig 'sysconfig.get_path("include")') in
+    /usr/include/*) missing+=("python$version-dev") ;;
+    esac
+    apt_install "${missing[@]}" && can_compile ||
+        say "no working C compiler: going on without the compiled kernel"
+fi
+
+# An environment of another Python, or one whose Python has gone, is made anew.
+if [ "$("$venv/bin/python" -c 'import sys; print("{}.{}".format(*sys.version_info))' \
+    2>/dev/null </dev/null)" != "$version" ]; then
+    say "making $venv with Python $version"
+    rm -rf "$venv"
+    "$python" -m venv "$venv" || fail "the virtual environment could not be made"
+fi
+rm -f "$stamp".*
+
+pip() {
+    "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" </dev/null
+}
+
+say "installing requirements/$profile.txt (the first time this fetches about 60 MB)"
+pip install --quiet --require-hashes -r requirements/build.txt -r "requirements/$profile.txt" ||
+    fail "the pinned requirements could not be installed; pip's reason stands above"
+say "installing glyphwatch"
+pip install --quiet --no-build-isolation --no-deps --editable . ||
+    fail "glyphwatch itself could not be installed; pip's reason stands above"
+
+if kernel_sources && ! kernel_built; then
+    say "WARNING: the compiled kernel is missing, so scans will be slow. Once a C compiler is"
+    say "WARNING: there, run this again. To see why it failed: $venv/bin/python setup.py build_ext"
+    exit 0
+fi
+fingerprint "$profile" >"$stamp.$profile"
+# What the checks need includes what running needs, at the same versions.
+[ "$profile" = base ] || fingerprint base >"$stamp.base"
+say "done: $venv/bin/glyphwatch"
