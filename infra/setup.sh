@@ -41,9 +41,16 @@ fingerprint() {
 kernel_sources() { ls detector/kernel/*.c >/dev/null 2>&1; }
 kernel_built() { "$venv/bin/python" -c 'import detector._kernel' 2>/dev/null </dev/null; }
 
+# An environment that is there is kept, unless $PYTHON asks for another version.
+venv_suits() {
+    local is
+    is=$(python_version "$venv/bin/python")
+    [ -n "$is" ] && { [ -z "${PYTHON:-}" ] || [ "$is" = "$(python_version "$PYTHON")" ]; }
+}
+
 # A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
 if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
-    [ -x "$venv/bin/glyphwatch" ] && { ! kernel_sources || kernel_built; }; then
+    [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; }; then
     say "nothing to do"
     exit 0
 fi
@@ -70,48 +77,42 @@ apt_install() {
     return 1
 }
 
-# sysconfig EXPRESSION: print what this Python says of itself.
-sysconfig() { "$python" -c "import sys, sysconfig; print($1)" </dev/null; }
-
-has_venv() { "$python" -c 'import ensurepip, venv' 2>/dev/null </dev/null; }
+# sysconfig EXPRESSION: print what this Python says of its own build.
+sysconfig() { "$python" -c "import sysconfig; print(sysconfig.$1)" </dev/null; }
 
 # can_compile: whether compiler, C library and Python's own headers are all there.
 can_compile() {
-    # shellcheck disable=SC2086  # the compiler may come with options
+    # shellcheck disable=SC2046,SC2086 # the compiler's command may come with options
     printf '#include <stdio.h>\n#include <Python.h>\nint main(void) { return 0; }\n' |
-        ${CC:-$(sysconfig 'sysconfig.get_config_var("CC") or "cc"')} -x c -fsyntax-only \
-            "-I$(sysconfig 'sysconfig.get_path("include")')" - >/dev/null 2>&1
+        ${CC:-$(sysconfig 'get_config_var("CC") or "cc"')} -x c -fsyntax-only \
+            "-I$(sysconfig 'get_path("include")')" - >/dev/null 2>&1
 }
 
-if ! command -v python3 >/dev/null && [ -z "${PYTHON:-}" ]; then
-    apt_install python3 python3-venv || true # find_python has the last word
+if venv_suits; then
+    python=$venv/bin/python
+else
+    if ! command -v python3 >/dev/null && [ -z "${PYTHON:-}" ]; then
+        apt_install python3 python3-venv || true # find_python has the last word
+    fi
+    python=$(find_python) || exit 2
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null </dev/null; then
+        apt_install "python$(python_version "$python")-venv" || true
+    fi
+    say "making $venv with Python $(python_version "$python")"
+    rm -rf "$venv"
+    "$python" -m venv "$venv" >&2 || fail "$python cannot make virtual environments"
 fi
-python=$(find_python) || exit 2
-version=$(sysconfig '"{}.{}".format(*sys.version_info)')
-
-if [ ! -x "$venv/bin/python" ] && ! has_venv; then
-    apt_install "python$version-venv" && has_venv ||
-        fail "$python cannot make virtual environments (module venv or ensurepip is missing)"
-fi
+rm -f "$stamp".*
 
 if kernel_sources && ! can_compile; then
     missing=(gcc libc6-dev)
     # A Python from elsewhere brings its own headers.
-    case $(sysconfig 'sysconfig.get_path("include")') in
-    /usr/include/*) missing+=("python$version-dev") ;;
+    case $(sysconfig 'get_path("include")') in
+    /usr/include/*) missing+=("python$(python_version "$python")-dev") ;;
     esac
     apt_install "${missing[@]}" && can_compile ||
         say "no working C compiler: going on without the compiled kernel"
 fi
-
-# An environment of another Python, or one whose Python has gone, is made anew.
-if [ "$("$venv/bin/python" -c 'import sys; print("{}.{}".format(*sys.version_info))' \
-    2>/dev/null </dev/null)" != "$version" ]; then
-    say "making $venv with Python $version"
-    rm -rf "$venv"
-    "$python" -m venv "$venv" || fail "the virtual environment could not be made"
-fi
-rm -f "$stamp".*
 
 pip() {
     "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" </dev/null
@@ -121,6 +122,7 @@ say "installing requirements/$profile.txt (the first time this fetches about 60 
 pip install --quiet --require-hashes -r requirements/build.txt -r "requirements/$profile.txt" ||
     fail "the pinned requirements could not be installed; pip's reason stands above"
 say "installing glyphwatch"
+rm -f detector/_kernel*.so # of older sources, perhaps
 pip install --quiet --no-build-isolation --no-deps --editable . ||
     fail "glyphwatch itself could not be installed; pip's reason stands above"
 
