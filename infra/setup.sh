@@ -110,15 +110,16 @@ if kernel_sources && ! can_compile; then
     case $(sysconfig 'get_path("include")') in
     /usr/include/*) missing+=("python$(python_version "$python")-dev") ;;
     esac
-    apt_install "${missing[@]}" && can_compile ||
+    if ! apt_install "${missing[@]}" || ! can_compile; then
         say "no working C compiler: going on without the compiled kernel"
+    fi
 fi
 
 pip() {
     "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" </dev/null
 }
 
-say "installing requirements/$profile.txt (the first time this fetches about 60 MB)"
+say "installing requirements/$profile.txt (fetching up to 80 MB of it, the first time)"
 pip install --quiet --require-hashes -r requirements/build.txt -r "requirements/$profile.txt" ||
     fail "the pinned requirements could not be installed; pip's reason stands above"
 say "installing glyphwatch"
