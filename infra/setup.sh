@@ -57,7 +57,7 @@ fi
 
 # apt_install PACKAGE...: install Debian packages; fails, with its reason said, where it cannot.
 apt_install() {
-    local as_root=()
+    local log as_root=()
     if ! command -v apt-get >/dev/null; then
         say "this is not Debian or Ubuntu: install yourself what they call: $*"
         return 1
@@ -70,9 +70,16 @@ apt_install() {
         as_root=(sudo)
     fi
     say "installing with apt: $*"
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
-            --no-install-recommends "$@" >&2 && return 0
+    log=$(mktemp)
+    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    if "${as_root[@]}" apt-get update -qq >"$log" 2>&1 </dev/null &&
+        "${as_root[@]}" apt-get install -qq -y --no-install-recommends "$@" \
+            >>"$log" 2>&1 </dev/null; then
+        rm -f "$log"
+        return 0
+    fi
+    tail -n 20 "$log" >&2
+    rm -f "$log"
     say "apt could not install them; by hand: apt-get install $*"
     return 1
 }
@@ -88,32 +95,37 @@ can_compile() {
             "-I$(sysconfig 'get_path("include")')" - >/dev/null 2>&1
 }
 
+missing=()
 if venv_suits; then
     python=$venv/bin/python
 else
     if ! command -v python3 >/dev/null && [ -z "${PYTHON:-}" ]; then
-        apt_install python3 python3-venv || true # find_python has the last word
+        apt_install python3 || true # find_python has the last word
     fi
     python=$(find_python) || exit 2
-    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null </dev/null; then
-        apt_install "python$(python_version "$python")-venv" || true
-    fi
+    "$python" -c 'import ensurepip, venv' 2>/dev/null </dev/null ||
+        missing+=("python$(python_version "$python")-venv")
+fi
+if kernel_sources && ! can_compile; then
+    missing+=(gcc libc6-dev)
+    # A Python from elsewhere brings its own headers.
+    case $(sysconfig 'get_path("include")') in
+    /usr/include/*) missing+=("python$(python_version "$python")-dev") ;;
+    esac
+fi
+if [ ${#missing[@]} -gt 0 ]; then
+    apt_install "${missing[@]}" || true # what cannot be done without, fails below
+fi
+if kernel_sources && ! can_compile; then
+    say "no working C compiler: going on without the compiled kernel"
+fi
+
+if ! venv_suits; then
     say "making $venv with Python $(python_version "$python")"
     rm -rf "$venv"
     "$python" -m venv "$venv" >&2 || fail "$python cannot make virtual environments"
 fi
 rm -f "$stamp".*
-
-if kernel_sources && ! can_compile; then
-    missing=(gcc libc6-dev)
-    # A Python from elsewhere brings its own headers.
-    case $(sysconfig 'get_path("include")') in
-    /usr/include/*) missing+=("python$(python_version "$python")-dev") ;;
-    esac
-    if ! apt_install "${missing[@]}" || ! can_compile; then
-        say "no working C compiler: going on without the compiled kernel"
-    fi
-fi
 
 pip() {
     "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" </dev/null
