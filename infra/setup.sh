@@ -41,9 +41,10 @@ fingerprint() {
 kernel_sources() { ls detector/kernel/*.c >/dev/null 2>&1; }
 kernel_built() { "$venv/bin/python" -c 'import detector._kernel' 2>/dev/null </dev/null; }
 
-# An environment that is there is kept, unless $PYTHON asks for another version.
+# An environment that is there is kept, unless it is half made or $PYTHON asks for another version.
 venv_suits() {
     local is
+    [ -x "$venv/bin/pip" ] || return 1
     is=$(python_version "$venv/bin/python")
     [ -n "$is" ] && { [ -z "${PYTHON:-}" ] || [ "$is" = "$(python_version "$PYTHON")" ]; }
 }
