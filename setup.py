@@ -21,7 +21,7 @@ kernel = Extension(
     sources,
     depends=sorted(path.as_posix() for path in KERNEL.glob("*.h")),
     define_macros=[("Py_LIMITED_API", "0x030B0000")] if stable_abi else [],
-    extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
+    extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-fvisibility=hidden"],
     py_limited_api=stable_abi,
     optional=True,
 )
