@@ -1,0 +1,230 @@
+/* The screen: decides, name by name and at memory speed, which names the judge must see.
+ *
+ * A name is clean unless one of its labels that can be judged has a skeleton key of a target and is
+ * not that target's own label, or unless it is unusual in any way (escapes, odd octets, limits):
+ * then Python looks at it. So the screen may let too much through, never too little.
+ *
+ * Keys are hashed while they are read. With V(c) a constant per letter of a key, the hash of a key
+ * is h = h * K + V(c) from left to right (mod 2^64). A character that reads as several letters is
+ * then one affine step h = h * mult + add, whatever the number of its letters.
+ *
+ * Nothing in here allocates per name, calls Python without the interpreter lock, or trusts a length.
+ */
+#ifndef GLYPHWATCH_KERNEL_H
+#define GLYPHWATCH_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define MAX_NAME 253      /* octets of a name without the last dot, RFC 1035 */
+#define MAX_LABEL 63      /* octets of a label, RFC 1035 */
+#define MAX_LABELS 128
+#define MAX_OPTIONS 3     /* readings of one character */
+#define MAX_AMBIGUOUS 5   /* as detector.skeleton */
+#define MAX_KEYS 128      /* as detector.skeleton */
+#define MAX_LINE 65536    /* octets of a JSON line that is read here */
+#define MAX_SWAP_PAIRS 64
+
+typedef struct {
+    uint64_t mult, add; /* h -> h * mult + add */
+} step;
+
+typedef struct {
+    int count;               /* 1 to MAX_OPTIONS; 0: the resolver failed */
+    int stable;              /* UTS #46 and NFC leave the code point as it is */
+    step option[MAX_OPTIONS];
+} reading;
+
+typedef struct {
+    const uint8_t *start;
+    int length;
+} span;
+
+typedef struct {
+    int64_t start, end; /* octets of a block, or index and index + 1 of an Arrow array */
+} place;
+
+/* Up to 8 octets as one number; `limit` is where readable memory ends. Little or big end first: the
+ * number is only compared and hashed. */
+static inline uint64_t first_octets(const uint8_t *text, int length, const uint8_t *limit) {
+    uint64_t word = 0;
+    if (length >= 8) memcpy(&word, text, 8);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    else if (limit - text >= 8) {
+        memcpy(&word, text, 8);
+        word &= (1ull << (length * 8)) - 1;
+    }
+#endif
+    else memcpy(&word, text, (size_t)length);
+    return word;
+}
+
+/* ---- suffixes.c: the Public Suffix List as a hash table of (parent node, label) ---- */
+
+enum {
+    RULE_ICANN = 1,
+    RULE_PRIVATE = 2,
+    WILDCARD_ICANN = 4,
+    WILDCARD_PRIVATE = 8,
+    EXCEPTION_ICANN = 16,
+    EXCEPTION_PRIVATE = 32,
+    IDN_CHILD = 64 /* some rule below has an xn-- label: a raw Unicode label must be encoded */
+};
+
+typedef struct {
+    uint64_t first;        /* the label's first 8 octets, as first_octets() gives them */
+    uint32_t parent, text; /* node number; offset of the label in the text pool */
+    uint8_t length, flags, has_children, used;
+} suffix_node;
+
+typedef struct {
+    suffix_node *slots;
+    uint32_t mask, count, text_used, text_size;
+    char *text;
+} suffix_table;
+
+int suffixes_init(suffix_table *table, uint32_t rules);
+int suffixes_add(suffix_table *table, const char *rule, size_t length, int flags);
+void suffixes_free(suffix_table *table);
+/* Labels in the public suffix by ICANN rules and by all rules; 0 if a raw Unicode label may matter.
+ * `unlisted`: not even the last label is in the list. */
+int suffixes_match(const suffix_table *table, const span *labels, int count, const uint8_t *limit,
+                   int *icann, int *all, int *unlisted);
+
+/* ---- punycode.c ---- */
+
+/* Decodes what follows xn--; returns the number of code points, or -1. RFC 3492 section 6.2. */
+int punycode_decode(const uint8_t *text, int length, uint32_t *out, int room);
+
+/* ---- keys.c: key -> targets, with a filter in front of it ---- */
+
+typedef struct {
+    uint64_t key, raw; /* raw: hash of the one label that has this key; 0 if there are several */
+    uint32_t posting;  /* first of the targets, in postings; 0 is none */
+    uint32_t used;
+} key_entry;
+
+typedef struct {
+    uint32_t target, next;
+} key_posting;
+
+typedef struct {
+    key_entry *entries;
+    key_posting *postings;
+    uint64_t *filter;
+    uint64_t mask, filter_mask;
+    uint32_t count, postings_used, postings_size;
+} key_table;
+
+int keys_init(key_table *table);
+int keys_add(key_table *table, uint64_t key, uint64_t raw, uint32_t target);
+int keys_seal(key_table *table); /* builds the filter; call after the last keys_add */
+void keys_free(key_table *table);
+const key_entry *keys_find(const key_table *table, uint64_t key);
+
+static inline uint64_t mix(uint64_t h) {
+    h ^= h >> 32;
+    h *= 0xd6e8feb86659fd93u;
+    h ^= h >> 29;
+    h *= 0x9e3779b97f4a7c15u;
+    return h ^ (h >> 32);
+}
+
+static inline uint64_t filter_bits(uint64_t key) {
+    return (1ull << (key & 63)) | (1ull << ((key >> 6) & 63));
+}
+
+static inline const uint64_t *filter_word(const key_table *table, uint64_t key) {
+    return table->filter + ((key >> 12) & table->filter_mask);
+}
+
+/* ---- own names: the exact registrable domains that are never reported ---- */
+
+typedef struct {
+    uint32_t *slots, *offsets; /* slot -> 1 + entry; entry -> offset of its text */
+    uint8_t *lengths;
+    char *text;
+    uint32_t mask, count;
+} name_set;
+
+int names_init(name_set *set, const char *joined, size_t length); /* names, each ended by \n */
+int names_has(const name_set *set, const uint8_t *name, int length);
+void names_free(name_set *set);
+
+uint64_t bytes_hash(const uint8_t *text, int length);
+
+/* ---- readings.c ---- */
+
+typedef struct kernel kernel;
+typedef struct {
+    kernel *kernel;
+    void *thread; /* the interpreter's thread state while the lock is released */
+    int failed;   /* a resolver raised: the call ends with that exception */
+} visit;
+
+typedef reading *(*resolver)(visit *visit, uint32_t code_point);
+
+struct kernel {
+    step ascii[128];
+    reading **pages[0x1100];
+    resolver resolve;
+    void *resolve_with;
+    suffix_table suffixes;
+    key_table keys;
+    name_set own;
+    uint8_t swap_pair[MAX_SWAP_PAIRS][2], swap_letter[MAX_SWAP_PAIRS];
+    int swaps;
+    uint8_t fold[128];
+    int scope_all, embedded, suffix_swap;
+};
+
+uint64_t letter_value(uint32_t code_point);
+step text_step(const uint32_t *text, int length); /* the step of a whole key part */
+const reading *reading_of(visit *visit, uint32_t code_point);
+void readings_free(kernel *kernel);
+uint64_t ascii_state(const kernel *kernel, const uint8_t *text, int length);
+int kernel_add_label(kernel *kernel, const uint8_t *label, int length, uint32_t target);
+
+/* ---- screen.c and the drivers ---- */
+
+typedef struct {
+    int64_t *spans; /* start, end, start, end, ... */
+    size_t used, size;
+    int64_t records, blank;
+    int failed; /* out of memory */
+} hits;
+
+typedef struct {
+    uint64_t key;
+    place record;
+    const uint8_t *label, *own;
+    uint8_t label_length, own_length, state;
+} probe;
+
+#define RING 64
+#define FILTER_LAG 20
+#define TABLE_LAG 16
+
+typedef struct {
+    visit visit;
+    kernel *kernel;
+    hits *out;
+    const uint8_t *limit; /* where the memory ends that labels lie in */
+    uint32_t head, middle, tail;
+    probe ring[RING];
+} screen;
+
+void screen_begin(screen *screen, kernel *kernel, void *thread, hits *out, const uint8_t *limit);
+void screen_name(screen *screen, const uint8_t *name, int length, place record);
+void screen_labels(screen *screen, const uint8_t *end, const span *labels, int count, int raw,
+                   place record, int direct);
+void screen_record(screen *screen, place record); /* hand this record to Python */
+void screen_end(screen *screen);
+
+void screen_lines(screen *screen, const uint8_t *block, size_t length);
+void screen_ndjson(screen *screen, const uint8_t *block, size_t length);
+void screen_strings(screen *screen, const uint8_t *data, size_t size, const void *offsets, int wide,
+                    size_t first, size_t count);
+
+#endif

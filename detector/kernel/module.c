@@ -1,0 +1,379 @@
+/* detector._kernel: the Python side of the screen. Stable ABI of Python 3.11. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+enum { SCOPE_ALL = 1, EMBEDDED = 2, SUFFIX_SWAP = 4 };
+
+typedef struct {
+    PyObject_HEAD
+    kernel kernel;
+} Kernel;
+
+/* Computes the step of a key part, as the expansions give it, letter by letter. */
+static int step_of(PyObject *text, step *out) {
+    Py_ssize_t length = PyUnicode_GetLength(text);
+    *out = (step){1, 0};
+    for (Py_ssize_t i = 0; i < length; i++) {
+        uint32_t point = PyUnicode_ReadChar(text, i);
+        step part = text_step(&point, 1);
+        out->mult *= part.mult;
+        out->add = out->add * part.mult + part.add;
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* (options, stable) -> reading; the caller holds the interpreter lock. */
+static reading *new_reading(PyObject *answer) {
+    PyObject *options = NULL;
+    int stable = 0;
+    if (!PyArg_ParseTuple(answer, "O!p", &PyTuple_Type, &options, &stable)) return NULL;
+    Py_ssize_t count = PyTuple_Size(options);
+    if (count < 1 || count > MAX_OPTIONS) {
+        PyErr_SetString(PyExc_ValueError, "a character has 1 to 3 readings");
+        return NULL;
+    }
+    reading *made = calloc(1, sizeof *made);
+    if (!made) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    made->count = (int)count;
+    made->stable = stable;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (step_of(PyTuple_GetItem(options, i), made->option + i)) {
+            free(made);
+            return NULL;
+        }
+    }
+    return made;
+}
+
+/* Asks Python for a code point; the interpreter lock also keeps two threads from both storing. */
+static reading *ask(visit *visit, uint32_t code_point) {
+    static reading nothing;
+    kernel *kernel = visit->kernel;
+    reading *known = NULL;
+    if (visit->failed) return &nothing;
+    if (visit->thread) PyEval_RestoreThread(visit->thread);
+    PyObject *answer = PyObject_CallFunction(kernel->resolve_with, "I", code_point);
+    if (answer) {
+        known = new_reading(answer);
+        Py_DECREF(answer);
+    }
+    if (known) {
+        reading **page = kernel->pages[code_point >> 8];
+        if (!page) page = calloc(256, sizeof *page);
+        if (!page) {
+            free(known);
+            known = NULL;
+            PyErr_NoMemory();
+        } else {
+            reading *other = page[code_point & 0xff]; /* while Python ran, another thread asked too */
+            if (other) {
+                free(known);
+                known = other;
+            }
+            __atomic_store_n(&page[code_point & 0xff], known, __ATOMIC_RELEASE);
+            __atomic_store_n(&kernel->pages[code_point >> 8], page, __ATOMIC_RELEASE);
+        }
+    }
+    if (!known) visit->failed = 1;
+    if (visit->thread) visit->thread = PyEval_SaveThread();
+    return known ? known : &nothing;
+}
+
+static int set_letters(kernel *kernel, PyObject *expansions, const char *fold) {
+    if (PyTuple_Size(expansions) != 128) {
+        if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "128 expansions are needed");
+        return -1;
+    }
+    for (int i = 0; i < 128; i++)
+        if (step_of(PyTuple_GetItem(expansions, i), kernel->ascii + i)) return -1;
+    memcpy(kernel->fold, fold, 128);
+    return 0;
+}
+
+static int set_swaps(kernel *kernel, const char *swaps, Py_ssize_t length) {
+    if (length % 3 || length / 3 > MAX_SWAP_PAIRS) {
+        PyErr_SetString(PyExc_ValueError, "too many pairs outside the expansion");
+        return -1;
+    }
+    kernel->swaps = (int)(length / 3);
+    for (int i = 0; i < kernel->swaps; i++) {
+        memcpy(kernel->swap_pair[i], swaps + i * 3, 2);
+        kernel->swap_letter[i] = (uint8_t)swaps[i * 3 + 2];
+    }
+    return 0;
+}
+
+static int set_rules(kernel *kernel, PyObject *rules) {
+    Py_ssize_t count = PyList_Size(rules);
+    if (count < 0 || suffixes_init(&kernel->suffixes, (uint32_t)count + 16)) return -1;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const char *rule;
+        Py_ssize_t length;
+        int flags;
+        if (!PyArg_ParseTuple(PyList_GetItem(rules, i), "s#i", &rule, &length, &flags)) return -1;
+        if (suffixes_add(&kernel->suffixes, rule, (size_t)length, flags)) {
+            PyErr_Format(PyExc_ValueError, "not a public suffix rule: %s", rule);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Labels and domains, each ended by \n, one of each a target; a label that is not ASCII has its keys
+ * in `extra` instead. */
+static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_size, const char *domains,
+                       Py_ssize_t domains_size, PyObject *extra) {
+    const char *label = labels, *domain = domains;
+    if (keys_init(&kernel->keys)) return -1;
+    for (uint32_t target = 0; label < labels + labels_size; target++) {
+        const char *stop = memchr(label, '\n', (size_t)(labels + labels_size - label));
+        const char *end = memchr(domain, '\n', (size_t)(domains + domains_size - domain));
+        if (!stop || !end) {
+            PyErr_SetString(PyExc_ValueError, "labels and domains are not of one length");
+            return -1;
+        }
+        if (kernel_add_label(kernel, (const uint8_t *)label, (int)(stop - label), target)) return -1;
+        uint64_t state = ascii_state(kernel, (const uint8_t *)domain, (int)(end - domain));
+        if (end > domain && keys_add(&kernel->keys, mix(state), 0, target)) return -1;
+        label = stop + 1;
+        domain = end + 1;
+    }
+    Py_ssize_t count = PyList_Size(extra);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        unsigned int target;
+        PyObject *key;
+        step part;
+        if (!PyArg_ParseTuple(PyList_GetItem(extra, i), "IU", &target, &key)) return -1;
+        if (step_of(key, &part)) return -1;
+        uint64_t start = ascii_state(kernel, NULL, 0);
+        if (keys_add(&kernel->keys, mix(start * part.mult + part.add), 0, target)) return -1;
+    }
+    return count < 0 ? -1 : keys_seal(&kernel->keys);
+}
+
+static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"expansions", "fold", "swaps", "resolve", "rules", "labels", "domains",
+                            "extra", "own", "flags", NULL};
+    kernel *kernel = &((Kernel *)self)->kernel;
+    PyObject *expansions, *resolve, *rules, *extra;
+    const char *fold, *swaps, *labels, *domains, *own;
+    Py_ssize_t fold_size, swaps_size, labels_size, domains_size, own_size;
+    int flags;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!y#y#OO!y#y#O!y#i", names, &PyTuple_Type,
+                                     &expansions, &fold, &fold_size, &swaps, &swaps_size, &resolve,
+                                     &PyList_Type, &rules, &labels, &labels_size, &domains,
+                                     &domains_size, &PyList_Type, &extra, &own, &own_size, &flags))
+        return -1;
+    if (kernel->resolve_with || fold_size != 128) {
+        PyErr_SetString(PyExc_ValueError, "already made, or fold is not of 128 octets");
+        return -1;
+    }
+    Py_INCREF(resolve);
+    kernel->resolve_with = resolve;
+    kernel->resolve = ask;
+    kernel->scope_all = !!(flags & SCOPE_ALL);
+    kernel->embedded = !!(flags & EMBEDDED);
+    kernel->suffix_swap = !!(flags & SUFFIX_SWAP);
+    if (set_letters(kernel, expansions, fold) || set_swaps(kernel, swaps, swaps_size) ||
+        set_rules(kernel, rules) ||
+        set_targets(kernel, labels, labels_size, domains, domains_size, extra) ||
+        names_init(&kernel->own, own, (size_t)own_size)) {
+        if (!PyErr_Occurred()) PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+static int Kernel_clear(PyObject *self) {
+    PyObject *resolve = ((Kernel *)self)->kernel.resolve_with;
+    ((Kernel *)self)->kernel.resolve_with = NULL;
+    Py_XDECREF(resolve);
+    return 0;
+}
+
+static int Kernel_traverse(PyObject *self, visitproc visit, void *arg) {
+    Py_VISIT((PyObject *)((Kernel *)self)->kernel.resolve_with);
+    Py_VISIT(Py_TYPE(self));
+    return 0;
+}
+
+static void Kernel_dealloc(PyObject *self) {
+    kernel *kernel = &((Kernel *)self)->kernel;
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    Kernel_clear(self);
+    readings_free(kernel);
+    suffixes_free(&kernel->suffixes);
+    keys_free(&kernel->keys);
+    names_free(&kernel->own);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    release(self);
+    Py_DECREF(type);
+}
+
+static PyObject *spans_list(const hits *out) {
+    PyObject *list = PyList_New((Py_ssize_t)out->used / 2);
+    for (size_t i = 0; list && i < out->used; i += 2) {
+        PyObject *pair = Py_BuildValue("LL", (long long)out->spans[i], (long long)out->spans[i + 1]);
+        if (!pair) {
+            Py_DECREF(list);
+            return NULL;
+        }
+        PyList_SetItem(list, (Py_ssize_t)i / 2, pair);
+    }
+    return list;
+}
+
+typedef struct {
+    const uint8_t *data;
+    size_t size;
+    const void *offsets; /* NULL: the data are lines */
+    int wide, json;
+    size_t first, count;
+} source;
+
+/* Runs one driver without the interpreter lock; gives (records, blank, spans). */
+static PyObject *run(Kernel *self, const source *from) {
+    hits out = {NULL, 0, 0, 0, 0, 0};
+    screen *screen = malloc(sizeof *screen);
+    if (!screen) return PyErr_NoMemory();
+    screen_begin(screen, &self->kernel, NULL, &out, from->data + from->size);
+    screen->visit.thread = PyEval_SaveThread();
+    if (from->offsets)
+        screen_strings(screen, from->data, from->size, from->offsets, from->wide, from->first, from->count);
+    else if (from->json) screen_ndjson(screen, from->data, from->size);
+    else screen_lines(screen, from->data, from->size);
+    screen_end(screen);
+    PyEval_RestoreThread(screen->visit.thread);
+    int failed = screen->visit.failed;
+    free(screen);
+    PyObject *result = NULL;
+    if (out.failed) PyErr_NoMemory();
+    else if (failed && !PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "broken Arrow offsets");
+    else if (!failed) {
+        PyObject *spans = spans_list(&out);
+        if (spans) result = Py_BuildValue("LLN", (long long)out.records, (long long)out.blank, spans);
+    }
+    free(out.spans);
+    return result;
+}
+
+static PyObject *run_block(PyObject *self, PyObject *block, int json) {
+    Py_buffer view;
+    if (PyObject_GetBuffer(block, &view, PyBUF_SIMPLE)) return NULL;
+    source from = {view.buf, (size_t)view.len, NULL, 0, json, 0, 0};
+    PyObject *result = run((Kernel *)self, &from);
+    PyBuffer_Release(&view);
+    return result;
+}
+
+static PyObject *Kernel_lines(PyObject *self, PyObject *block) { return run_block(self, block, 0); }
+
+static PyObject *Kernel_ndjson(PyObject *self, PyObject *block) { return run_block(self, block, 1); }
+
+static PyObject *Kernel_strings(PyObject *self, PyObject *args) {
+    PyObject *offsets_of, *data_of;
+    Py_buffer offsets, data;
+    Py_ssize_t first, count;
+    int wide;
+    if (!PyArg_ParseTuple(args, "OOnnp", &offsets_of, &data_of, &first, &count, &wide)) return NULL;
+    if (PyObject_GetBuffer(offsets_of, &offsets, PyBUF_SIMPLE)) return NULL;
+    if (PyObject_GetBuffer(data_of, &data, PyBUF_SIMPLE)) {
+        PyBuffer_Release(&offsets);
+        return NULL;
+    }
+    PyObject *result = NULL;
+    Py_ssize_t items = offsets.len / (wide ? 8 : 4);
+    if (first < 0 || count < 0 || first >= items || count > items - 1 - first) {
+        PyErr_SetString(PyExc_ValueError, "the array is longer than its offsets");
+    } else {
+        source from = {data.buf, (size_t)data.len, offsets.buf, wide, 0, (size_t)first, (size_t)count};
+        result = run((Kernel *)self, &from);
+    }
+    PyBuffer_Release(&data);
+    PyBuffer_Release(&offsets);
+    return result;
+}
+
+static PyObject *Kernel_targets(PyObject *self, PyObject *key) {
+    kernel *kernel = &((Kernel *)self)->kernel;
+    uint64_t state = ascii_state(kernel, NULL, 0);
+    Py_ssize_t length = PyUnicode_GetLength(key);
+    PyObject *list = length < 0 ? NULL : PyList_New(0);
+    for (Py_ssize_t i = 0; list && i < length; i++) {
+        uint32_t point = PyUnicode_ReadChar(key, i);
+        step part = text_step(&point, 1);
+        state = state * part.mult + part.add;
+    }
+    const key_entry *entry = list ? keys_find(&kernel->keys, mix(state)) : NULL;
+    for (uint32_t at = entry ? entry->posting : 0; at; at = kernel->keys.postings[at].next) {
+        PyObject *number = PyLong_FromUnsignedLong(kernel->keys.postings[at].target);
+        if (!number || PyList_Append(list, number)) {
+            Py_XDECREF(number);
+            Py_DECREF(list);
+            return NULL;
+        }
+        Py_DECREF(number);
+    }
+    return list;
+}
+
+static PyObject *punycode(PyObject *module, PyObject *payload) {
+    uint32_t points[MAX_LABEL];
+    Py_buffer view;
+    (void)module;
+    if (PyObject_GetBuffer(payload, &view, PyBUF_SIMPLE)) return NULL;
+    int count = punycode_decode(view.buf, view.len > MAX_LABEL ? 0 : (int)view.len, points, MAX_LABEL);
+    PyBuffer_Release(&view);
+    if (count < 0) Py_RETURN_NONE;
+    return PyUnicode_DecodeUTF32((const char *)points, count * 4, NULL, NULL);
+}
+
+static PyMethodDef Kernel_methods[] = {
+    {"lines", Kernel_lines, METH_O, "Screen names, one a line: (records, blank, spans)."},
+    {"ndjson", Kernel_ndjson, METH_O, "Screen JSON objects, one a line, by their rrname."},
+    {"strings", Kernel_strings, METH_VARARGS, "Screen an Arrow string array: offsets, data, first, count, wide."},
+    {"targets", Kernel_targets, METH_O, "Positions of the targets that have a key."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot Kernel_slots[] = {
+    {Py_tp_doc, "The compiled screen; see detector.screen."},
+    {Py_tp_init, Kernel_init},
+    {Py_tp_new, PyType_GenericNew},
+    {Py_tp_dealloc, Kernel_dealloc},
+    {Py_tp_traverse, Kernel_traverse},
+    {Py_tp_clear, Kernel_clear},
+    {Py_tp_methods, Kernel_methods},
+    {0, NULL},
+};
+
+static PyType_Spec Kernel_spec = {
+    "detector._kernel.Kernel", sizeof(Kernel), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, Kernel_slots};
+
+static PyMethodDef module_methods[] = {
+    {"punycode", punycode, METH_O, "Decode what follows xn--, or give None (RFC 3492)."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT, "detector._kernel", NULL, 0, module_methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__kernel(void) {
+    PyObject *module = PyModule_Create(&module_def);
+    PyObject *type = module ? PyType_FromSpec(&Kernel_spec) : NULL;
+    if (!type || PyModule_AddObjectRef(module, "Kernel", type)) {
+        Py_XDECREF(type);
+        Py_XDECREF(module);
+        return NULL;
+    }
+    Py_DECREF(type);
+    return module;
+}

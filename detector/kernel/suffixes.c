@@ -1,0 +1,126 @@
+/* Public suffixes: rules as nodes of a tree, found by (parent node, label), compared octet by octet,
+ * so that no crafted label can pass for a rule.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+#define NONE 0xffffffffu
+
+uint64_t bytes_hash(const uint8_t *text, int length) {
+    uint64_t h = 0x9ae16a3b2f90404full ^ (uint64_t)length;
+    while (length >= 8) {
+        uint64_t word;
+        memcpy(&word, text, 8);
+        h = (h ^ word) * 0xd6e8feb86659fd93u;
+        h ^= h >> 32;
+        text += 8;
+        length -= 8;
+    }
+    uint64_t word = 0;
+    for (int i = 0; i < length; i++) word = word << 8 | text[i];
+    h = (h ^ word) * 0x9e3779b97f4a7c15u;
+    return h ^ (h >> 29);
+}
+
+int suffixes_init(suffix_table *table, uint32_t rules) {
+    uint32_t size = 64;
+    while (size < rules * 4) size *= 2;
+    memset(table, 0, sizeof *table);
+    table->slots = calloc(size, sizeof *table->slots);
+    table->text_size = 1 << 16;
+    table->text = malloc(table->text_size);
+    table->mask = size - 1;
+    return table->slots && table->text ? 0 : -1;
+}
+
+void suffixes_free(suffix_table *table) {
+    free(table->slots);
+    free(table->text);
+}
+
+static uint32_t place_of(const suffix_table *table, uint32_t parent, const uint8_t *label, int length,
+                         const uint8_t *limit) {
+    uint64_t first = first_octets(label, length, limit), h = first;
+    for (int at = 8; at < length; at += 8)
+        h = h * 0xd6e8feb86659fd93u ^ first_octets(label + at, length - at, limit);
+    h = (h ^ (uint64_t)parent * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(h >> 32) & table->mask;
+    for (;; at = (at + 1) & table->mask) {
+        const suffix_node *node = table->slots + at;
+        if (!node->used) return at;
+        if (node->parent == parent && node->first == first && node->length == length &&
+            (length <= 8 || !memcmp(table->text + node->text, label, (size_t)length)))
+            return at;
+    }
+}
+
+static int store_text(suffix_table *table, const char *label, size_t length) {
+    if (table->text_used + length > table->text_size) {
+        uint32_t size = table->text_size * 2;
+        char *text = realloc(table->text, size);
+        if (!text) return -1;
+        table->text = text;
+        table->text_size = size;
+    }
+    memcpy(table->text + table->text_used, label, length);
+    table->text_used += (uint32_t)length;
+    return 0;
+}
+
+int suffixes_add(suffix_table *table, const char *rule, size_t length, int flags) {
+    const char *end = rule + length;
+    uint32_t parent = NONE;
+    int idn = 0;
+    while (end >= rule && length) {
+        const char *start = end;
+        while (start > rule && start[-1] != '.') start--;
+        size_t size = (size_t)(end - start);
+        if (!size || size > MAX_LABEL || (table->count + 1) * 2 > table->mask) return -1;
+        if (parent != NONE) {
+            table->slots[parent].has_children = 1;
+            idn = size > 4 && !memcmp(start, "xn--", 4);
+            if (idn) table->slots[parent].flags |= IDN_CHILD;
+        }
+        uint32_t at = place_of(table, parent, (const uint8_t *)start, (int)size, (const uint8_t *)end);
+        suffix_node *node = table->slots + at;
+        if (!node->used) {
+            uint64_t first = first_octets((const uint8_t *)start, (int)size, (const uint8_t *)end);
+            *node = (suffix_node){first, parent, table->text_used, (uint8_t)size, 0, 0, 1};
+            if (store_text(table, start, size)) return -1;
+            table->count++;
+        }
+        if (start == rule) node->flags |= (uint8_t)flags;
+        parent = at;
+        end = start - 1;
+        if (start == rule) break;
+    }
+    return 0;
+}
+
+int suffixes_match(const suffix_table *table, const span *labels, int count, const uint8_t *limit,
+                   int *icann, int *all, int *unlisted) {
+    uint32_t parent = NONE;
+    uint8_t above = 0; /* flags of the node above: its wildcards speak of this label */
+    *icann = *all = 1;
+    *unlisted = 1;
+    for (int depth = 1; depth <= count; depth++) {
+        span label = labels[count - depth];
+        if (above & WILDCARD_ICANN) *icann = *all = depth;
+        if (above & WILDCARD_PRIVATE) *all = depth;
+        if (parent != NONE && !table->slots[parent].has_children) break;
+        if (label.start[0] >= 0x80 && (parent == NONE || above & IDN_CHILD)) return 0;
+        uint32_t at = place_of(table, parent, label.start, label.length, limit);
+        const suffix_node *node = table->slots + at;
+        if (!node->used) break;
+        *unlisted = 0;
+        if (node->flags & EXCEPTION_ICANN) *icann = *all = depth - 1;
+        else if (node->flags & RULE_ICANN) *icann = *all = depth;
+        if (node->flags & EXCEPTION_PRIVATE) *all = depth - 1;
+        else if (node->flags & RULE_PRIVATE) *all = depth;
+        above = node->flags;
+        parent = at;
+    }
+    return 1;
+}

@@ -1,0 +1,169 @@
+"""The screen: which of millions of names the judge must see.
+
+A compiled kernel (`detector._kernel`, C) reads names straight from a block of lines, a block of
+JSON lines or Arrow string buffers: labels, public suffix, Punycode, key, one probe of the targets'
+keys. It hands over every record whose name might be reported and every record that is unusual in
+any way (escapes, odd octets, broken JSON, over a limit), and nothing else. It may hand over too
+much; it never keeps back what the judge would report.
+
+Where the kernel is not compiled, every record is handed over: slow, with the same result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import unicodedata2
+
+from detector.uts46 import mapping
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+    import pyarrow as pa
+
+    from detector.skeleton import Skeletonizer
+    from detector.suffixes import SuffixList
+    from detector.targets import TargetList
+
+try:
+    from detector._kernel import Kernel
+except ImportError:  # built where there was no C compiler
+    Kernel = None  # type: ignore[assignment, misc]
+
+COMPILED: bool = Kernel is not None
+"""True if the kernel is there; without it a scan is some hundred times slower."""
+
+SCOPE_ALL, EMBEDDED, SUFFIX_SWAP = 1, 2, 4
+_ASCII = 0x80
+
+# Code points that may join the one before them under NFC although they are no marks (gc M):
+# Hangul vowels and finals, and the vowels of Kirat Rai.
+_JOINING = ((0x1100, 0x11FF), (0x16D40, 0x16D7F))
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What the screen found in one block."""
+
+    records: int
+    """Records seen, blank lines not counted."""
+
+    blank: int
+    """Empty lines."""
+
+    spans: list[tuple[int, int]]
+    """First and last-plus-one octet of each record for Python to look at, in order; of an Arrow
+    array, its index and the next."""
+
+
+class Screen:
+    """A compiled list of targets; immutable, and safe to use from several threads at once."""
+
+    def __init__(
+        self,
+        skeletonizer: Skeletonizer,
+        suffixes: SuffixList,
+        targets: TargetList,
+        *,
+        own: frozenset[str] = frozenset(),
+        scope_all: bool = False,
+        embedded: bool = False,
+        suffix_swap: bool = False,
+    ) -> None:
+        """Compile the targets' keys: about a microsecond a target.
+
+        Args:
+            skeletonizer: gives the readings; it is asked for a code point when one is first met.
+            suffixes: the public suffix list.
+            targets: what is protected.
+            own: names (A-labels) that are never reported, with all below them: the targets'
+                domains, what they own, and the allow list.
+            scope_all: every label counts, not only the registrable one and IDN labels.
+            embedded: tokens and affixes of a label count as well.
+            suffix_swap: a target's own label under another suffix counts as well.
+        """
+        self._skeletonizer = skeletonizer
+        self._kernel = None
+        if Kernel is None:
+            return
+        self._kernel = Kernel(
+            expansions=tuple(skeletonizer.expand(chr(n).lower()) for n in range(_ASCII)),
+            fold="".join(skeletonizer.fold(chr(n).lower()) for n in range(_ASCII)).encode(),
+            swaps="".join(pair + letter for pair, letter in skeletonizer.swaps).encode(),
+            resolve=self._resolve,
+            rules=list(suffixes.rules()),
+            labels="".join([f"{label}\n" for label in targets.labels]).encode(),
+            domains="".join([f"{domain}\n" for domain in targets.domains]).encode(),
+            extra=[
+                (position, key)
+                for position, label in targets.idn_labels()
+                for key in skeletonizer.target_keys(label)
+            ],
+            own="".join([f"{name}\n" for name in own]).encode(),
+            flags=SCOPE_ALL * scope_all + EMBEDDED * embedded + SUFFIX_SWAP * suffix_swap,
+        )
+
+    def _resolve(self, number: int) -> tuple[tuple[str, ...], bool]:
+        """Give the key parts of a code point, and whether UTS #46 and NFC leave it as it is."""
+        char = chr(number)
+        return self._skeletonizer.options(char), is_stable(char)
+
+    def lines(self, block: Buffer) -> Hits:
+        """Screen names, one a line; the block ends with a line feed, or with the input."""
+        return Hits(*self._kernel.lines(block)) if self._kernel else every_line(block)
+
+    def ndjson(self, block: Buffer) -> Hits:
+        """Screen JSON objects, one a line, by ``rrname``, at the top or in an object ``obj``."""
+        return Hits(*self._kernel.ndjson(block)) if self._kernel else every_line(block)
+
+    def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
+        """Screen an Arrow array of names; nulls and empty strings are always handed over."""
+        _, offsets, data = array.buffers()
+        if self._kernel is None or data is None or offsets is None:
+            spans = [(index, index + 1) for index in range(len(array))]
+            return Hits(len(array), 0, spans)
+        wide = str(array.type) == "large_string"
+        return Hits(*self._kernel.strings(offsets, data, array.offset, len(array), wide))
+
+    def targets(self, key: str) -> list[int]:
+        """Give the positions of the targets that have a key, and perhaps a few that have not.
+
+        Raises:
+            RuntimeError: the kernel is not compiled.
+        """
+        if self._kernel is None:
+            msg = "the kernel is not compiled"
+            raise RuntimeError(msg)
+        return self._kernel.targets(key)
+
+
+def is_stable(char: str) -> bool:
+    """Tell whether a code point stays as it is under UTS #46 and NFC, whatever stands before it.
+
+    >>> is_stable("а"), is_stable("А"), is_stable("ß"), is_stable(chr(0x301))
+    (True, False, True, False)
+    """
+    number = ord(char)
+    return (
+        mapping(char) == char
+        and unicodedata2.normalize("NFC", char) == char
+        and not unicodedata2.category(char).startswith("M")
+        and not any(first <= number <= last for first, last in _JOINING)
+    )
+
+
+def every_line(block: Buffer) -> Hits:
+    """Hand over every line that is not blank: the screen that lets everything through."""
+    text = bytes(block)
+    spans, blank, start = [], 0, 0
+    while start < len(text):
+        stop = text.find(b"\n", start)
+        stop = len(text) if stop < 0 else stop
+        if text[start:stop].removesuffix(b"\r"):
+            spans.append((start, stop))
+        else:
+            blank += 1
+        start = stop + 1
+    return Hits(len(spans), blank, spans)
