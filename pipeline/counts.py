@@ -1,0 +1,92 @@
+"""Counts: what became of the records of one or more inputs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the records. Every record is clean, matched, rejected or skipped."""
+
+    records: int = 0
+    """Records seen; blank lines are none."""
+
+    clean: int = 0
+    """Records that are nobody's lookalike."""
+
+    matched: int = 0
+    """Records with one detection or more."""
+
+    detections: int = 0
+    """Detections: a record may have several."""
+
+    truncated: int = 0
+    """Records of which some readings were left out, because there were too many."""
+
+    rejected: Counter[str] = field(default_factory=Counter)
+    """Rejected records by reason."""
+
+    damage: Counter[str] = field(default_factory=Counter)
+    """Inputs that ended early or broke, by reason."""
+
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Records that are no observation, by reason."""
+
+    brakes: Counter[str] = field(default_factory=Counter)
+    """How often each brake fired."""
+
+    def add(self, other: Counts) -> None:
+        """Add what became of other records."""
+        self.records += other.records
+        self.clean += other.clean
+        self.matched += other.matched
+        self.detections += other.detections
+        self.truncated += other.truncated
+        self.rejected += other.rejected
+        self.damage += other.damage
+        self.skipped += other.skipped
+        self.brakes += other.brakes
+
+    def to_json(self) -> str:
+        """Write as one JSON object, the same for the same counts."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(values, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Counts:
+        """Read what `to_json` wrote.
+
+        >>> Counts.from_json(Counts(records=2, rejected=Counter(bad_json=1)).to_json()).rejected
+        Counter({'bad_json': 1})
+        """
+        values = json.loads(text)
+        tables = ("rejected", "damage", "skipped", "brakes")
+        return cls(**{k: Counter(v) if k in tables else v for k, v in values.items()})
+
+    def describe(self) -> str:
+        """Tell a person, in one line.
+
+        >>> Counts(
+        ...     records=3, clean=1, matched=1, detections=1, rejected=Counter(bad_json=1)
+        ... ).describe()
+        '3 records: 1 clean, 1 matched with 1 detection, 1 rejected (bad_json 1)'
+        """
+        parts = [f"{self.clean:,} clean"]
+        plural = "" if self.detections == 1 else "s"
+        parts.append(f"{self.matched:,} matched with {self.detections:,} detection{plural}")
+        for word, table in (("rejected", self.rejected), ("skipped", self.skipped)):
+            if table:
+                parts.append(f"{table.total():,} {word} ({_list(table)})")
+        line = f"{self.records:,} records: {', '.join(parts)}"
+        for word, table in (("damaged input", self.damage), ("brakes fired", self.brakes)):
+            if table:
+                line += f"; {word}: {_list(table)}"
+        return line + (f"; readings left out in {self.truncated:,}" if self.truncated else "")
+
+
+def _list(table: Counter[str]) -> str:
+    return ", ".join(f"{key} {count:,}" for key, count in sorted(table.items()))

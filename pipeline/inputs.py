@@ -1,0 +1,158 @@
+"""Inputs: a path or ``-`` in, raw bytes out, with the coordinates that make a scan repeatable.
+
+A regular file is read to the end that it had when it was opened, and is known by the SHA-256 of
+those bytes, so its name does not matter. A pipe is known by the SHA-256 of its beginning: it can
+be read once only, and the same pipe again gives the same detections again.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import stat
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from pipeline.errors import DamagedStream, InputError, UsageError
+from pipeline.records import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+STDIN = "-"
+
+PIPE_HEAD = 1 << 20
+"""Bytes at the beginning of a pipe by which it is known."""
+
+_HASH_PIECE = 1 << 20
+
+
+@dataclass(slots=True)
+class Input(AbstractContextManager["Input"]):
+    """An opened input. Not thread-safe."""
+
+    label: str
+    """The path as it was given, or ``-``."""
+
+    size: int | None
+    """Raw bytes up to the end seen when it was opened; None for a pipe."""
+
+    _file: BinaryIO
+    _head: bytes = b""
+    _place: int = 0
+
+    @property
+    def is_file(self) -> bool:
+        """True if it can be read again, and so resumed."""
+        return self.size is not None
+
+    def read(self, count: int) -> bytes:
+        """Read up to `count` bytes; nothing at the end that was seen when it was opened.
+
+        Raises:
+            DamagedStream: the file became shorter, or the device failed.
+        """
+        if self._head:
+            data, self._head = self._head[:count], self._head[count:]
+            return data
+        if self.size is not None:
+            count = min(count, self.size - self._place)
+        try:
+            data = self._file.read(count) if count else b""
+        except OSError as error:
+            msg = f"cannot be read further: {error.strerror or error}"
+            raise DamagedStream(Reason.TRUNCATED_STREAM, msg) from error
+        self._place += len(data)
+        if count and not data and self.size is not None:
+            msg = "became shorter while it was read"
+            raise DamagedStream(Reason.TRUNCATED_STREAM, msg)
+        return data
+
+    def digest(self) -> str:
+        """Give the source's coordinate, ``sha256:...``; call it before anything is read."""
+        sha256 = hashlib.sha256()
+        if self.size is None:
+            while len(self._head) < PIPE_HEAD and (data := self.read_pipe(PIPE_HEAD)):
+                self._head += data
+            sha256.update(self._head[:PIPE_HEAD])
+        else:
+            with Path(self.label).open("rb", buffering=0) as file:
+                left = self.size
+                while left > 0 and (data := file.read(min(left, _HASH_PIECE))):
+                    sha256.update(data)
+                    left -= len(data)
+        return f"sha256:{sha256.hexdigest()}"
+
+    def read_pipe(self, count: int) -> bytes:
+        """Read a pipe's next bytes, past those held in its head."""
+        try:
+            return self._file.read(count)
+        except OSError as error:
+            msg = f"{self.label}: cannot be read: {error.strerror or error}"
+            raise InputError(msg) from error
+
+    def seek(self, offset: int) -> None:
+        """Go to a raw byte offset of a regular file."""
+        self._file.seek(offset)
+        self._place = offset
+        self._head = b""
+
+    def grown(self) -> int:
+        """Bytes that were added since it was opened, and were not read."""
+        if self.size is None:
+            return 0
+        return max(0, os.fstat(self._file.fileno()).st_size - self.size)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it, unless it is standard input."""
+        if self.label != STDIN:
+            self._file.close()
+
+
+def open_input(label: str) -> Input:
+    """Open a path, or standard input for ``-``.
+
+    Raises:
+        InputError: it is missing, a directory, a symbolic link to itself, or may not be read.
+    """
+    if label == STDIN:
+        return Input(label, None, sys.stdin.buffer)
+    try:
+        file = Path(label).open("rb")  # noqa: SIM115 - the Input closes it
+    except OSError as error:
+        msg = f"{label}: {(error.strerror or str(error)).lower()}"
+        raise InputError(msg) from error
+    status = os.fstat(file.fileno())
+    return Input(label, status.st_size if stat.S_ISREG(status.st_mode) else None, file)
+
+
+def expand(patterns: Iterable[str]) -> list[str]:
+    """Expand the patterns that the shell left alone; the rest stays as it is.
+
+    Raises:
+        UsageError: a pattern matches nothing, or standard input is named twice.
+    """
+    labels: list[str] = []
+    for pattern in patterns:
+        if pattern == STDIN or not glob.has_magic(pattern) or Path(pattern).exists():
+            labels.append(pattern)
+            continue
+        found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute patterns too
+        if not found:
+            msg = f"{pattern}: no file matches"
+            raise UsageError(msg)
+        labels.extend(found)
+    if labels.count(STDIN) > 1:
+        msg = "standard input (-) can be read once only"
+        raise UsageError(msg)
+    return labels
