@@ -4,7 +4,8 @@ Nothing here asks whether the result is a good label: that is `detector.idna_val
 screen decodes the same payloads and must agree on each, so every odd case is settled here:
 
 - upper-case ASCII is folded first, in the literal part and in the digits;
-- an empty payload is undecodable, and so is one with an octet above 0x7F or of over 63 octets;
+- an empty payload is undecodable, and so is one with an octet above 0x7F. One of over 253 octets
+  is too, unread; in a label, which has at most 63, a payload has at most 59;
 - the literal part is what stands before the *last* hyphen, if at least one octet does (6.2); it may
   hold any ASCII octet, a control or a full stop too. When the last hyphen is the first octet, it
   separates nothing: it is read as a digit, and is none: ``-bbk`` and ``-`` are undecodable;
@@ -12,8 +13,9 @@ screen decodes the same payloads and must agree on each, so every odd case is se
 - digits are ``a`` to ``z`` and ``0`` to ``9``; any other octet behind the literal part, and an
   integer that the end of the payload cuts off, are undecodable;
 - a code point above U+10FFFF or a surrogate (U+D800 to U+DFFF) is undecodable. The arithmetic is
-  that of unbounded integers. In 32 bits: give up once ``i`` exceeds `DELTA_LIMIT`, and saturate the
-  weight, which matters no more once it is above that (a later digit is 0, or exceeds the limit).
+  that of unbounded integers. In 64 bits: give up once ``i`` exceeds `DELTA_LIMIT` (any limit from
+  0x110000 times the payload's octets upwards answers the same), and let the weight saturate above
+  it: a later digit is then 0, which ends the integer, or exceeds the limit.
 
 A generalized variable-length integer has one spelling only (section 3.3), so that every payload
 which decodes is what `encode` gives for the result, folded.
@@ -26,11 +28,11 @@ from typing import Final
 ACE_PREFIX: Final = "xn--"
 """What an A-label starts with (RFC 5890, 2.3.2.1)."""
 
-MAX_PAYLOAD: Final = 63
-"""Octets of a payload; within a label of 63 there are at most 59."""
+MAX_PAYLOAD: Final = 253
+"""Octets of a payload that is looked at: those of a whole name."""
 
-DELTA_LIMIT: Final = 0x110000 * (MAX_PAYLOAD + 1)
-"""A running delta above this leads beyond U+10FFFF wherever it is inserted."""
+DELTA_LIMIT: Final = 0x110000 * MAX_PAYLOAD
+"""A running delta above this leads beyond U+10FFFF, however long the output is by then."""
 
 _BASE, _TMIN, _TMAX, _SKEW, _DAMP, _INITIAL_BIAS, _INITIAL_N = 36, 1, 26, 38, 700, 72, 0x80
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
