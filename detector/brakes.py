@@ -1,0 +1,112 @@
+"""Brakes: reasons why a label that reads as a target is not reported, or only when asked for.
+
+One function, one reason. Three suppress, in this order; the fourth lowers severity to ``info``.
+`explain` names each that fires, and the judge counts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from enum import StrEnum
+
+from detector.labels import Kind, Name
+from detector.match import Match
+from detector.native import NativeSpelling
+from detector.scripts import is_cross_script
+from detector.substitution import Substitution, Technique
+
+TINY_TARGET = 2
+"""Up to so many characters, a target's label is met by chance all the time (``td``, ``x``)."""
+
+SHORT_TARGET = 4
+"""Up to so many, often (``ebay`` and its neighbours)."""
+
+EXACT = 0.95
+"""Confidence from which a reading counts as exact: no accent, no stroke, no pair leaves as much."""
+
+
+class Brake(StrEnum):
+    """The names under which brakes are counted."""
+
+    DIGITS_ONLY = "digits_only"
+    """A digit was read as a letter in a label of digits, or a letter as the target's digit."""
+
+    SHORT_TARGET = "short_target"
+    """The target's label is too short for a likeness of this kind to mean anything."""
+
+    POPULAR = "popular"
+    """The name is itself well known."""
+
+    NATIVE_SPELLING = "native_spelling"
+    """The label is a word of the language of its own suffix; lowers, does not suppress."""
+
+
+def digits_only(match: Match) -> bool:
+    """Say whether digits and letters of ASCII were exchanged where that proves nothing.
+
+    ``1001`` is not ``lool``, and ``b0`` is not ``80``: a digit may stand for a letter in a label
+    that has one letter at least; an ASCII letter never stands for a digit.
+    """
+    swaps = [each for each in match.substitutions if each.technique is Technique.ASCII]
+    from_digits = [each for each in swaps if each.source.isdigit()]
+    if any(each.reading.isdigit() for each in swaps if each not in from_digits):
+        return True
+    text = _text(match)
+    return bool(from_digits) and not any(char.isalpha() for char in text)
+
+
+def _text(match: Match) -> str:
+    """Give the text that was read: the label, or an A-label's own text after its prefix."""
+    label = match.place.label
+    if any(each.technique is Technique.PUNYCODE_TEXT for each in match.substitutions):
+        return label.text[4:]
+    return label.unicode
+
+
+def short_target(match: Match) -> bool:
+    """Say whether the target is too short for this match.
+
+    Up to 2 characters, only characters above ASCII that read exactly, under the target's own
+    suffix, count; of 3 or 4 characters, the target's own suffix or a character of another script.
+    A swapped suffix is what was asked for, so only targets of up to 2 characters are left out.
+    """
+    length = len(match.target.unicode_label)
+    if length > SHORT_TARGET:
+        return False
+    if length <= TINY_TARGET:
+        return not (match.same_suffix and all(map(_is_exact, match.substitutions)))
+    if match.same_suffix or Technique.SUFFIX_SWAP in match.techniques:
+        return False
+    return not any(is_cross_script(char) for each in match.substitutions for char in each.source)
+
+
+def _is_exact(found: Substitution) -> bool:
+    seen = bool(found.reading) and found.technique is Technique.IDN
+    return seen and found.confidence >= EXACT
+
+
+def popular(match: Match, name: Name, known: Container[str]) -> bool:
+    """Say whether the name is ASCII throughout, and under a domain that is itself well known."""
+    return match.place.domain in known and all(each.kind is Kind.ASCII for each in name.labels)
+
+
+def native_spelling(match: Match, native: NativeSpelling | None) -> bool:
+    """Say whether the label is a word of the language of its suffix, which is not the target's.
+
+    ``über.de`` may read as ``uber.com``, but it is a German word in Germany. ``amäzon.de`` is no
+    word, and has the suffix of the target ``amazon.de``.
+    """
+    if native is None or match.same_suffix:
+        return False
+    return native.language(match.place.label.unicode, match.place.suffix) is not None
+
+
+def suppressing(match: Match, name: Name, known: Container[str]) -> Brake | None:
+    """Give the first brake that suppresses a match, or None if it goes through."""
+    if digits_only(match):
+        return Brake.DIGITS_ONLY
+    if short_target(match):
+        return Brake.SHORT_TARGET
+    if popular(match, name, known):
+        return Brake.POPULAR
+    return None

@@ -1,0 +1,170 @@
+"""Detections: the record of one name that reads as one target, as every sink stores it.
+
+One flat JSON object a line, with stable names (`Detection.to_json`). What depends on the record it
+was seen in (counts, times, source coordinates) is added by `Detection.with_record`, and changes the
+identity; no clock and no random number takes part in either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Final
+
+from detector.position import Position
+from detector.substitution import Substitution, Technique
+from detector.verdict import Severity
+
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A name that reads as one of our targets."""
+
+    name: str
+    """The name as it was seen, in A-label form."""
+
+    unicode_name: str
+    """The same with its labels in Unicode: hostile text, to be escaped by whoever prints it."""
+
+    registrable_domain: str
+    """The domain that the matched label belongs to, in A-label form: under a private suffix
+    (``github.io``) the customer's, else the one under ICANN's suffix."""
+
+    label: str
+    """The matched label in A-label form; for `Position.SUFFIX`, label and suffix."""
+
+    position: Position
+    """Where that label stands."""
+
+    target: str
+    """The domain it imitates, in A-label form."""
+
+    brand: str
+    """Whose that is."""
+
+    industry: str
+    """What the brand does."""
+
+    techniques: tuple[Technique, ...]
+    """Every technique that took part, in the order of `Technique`."""
+
+    score: float
+    """How alike the two look, 0 to 1: the product of the substitutions' confidences."""
+
+    severity: Severity
+    """How much it matters, by score and context."""
+
+    same_suffix: bool
+    """Whether all that stands right of the label is the target's public suffix."""
+
+    idna: str
+    """``ascii``, ``valid``, or ``invalid:`` and the reason, of the matched label."""
+
+    brakes: tuple[str, ...]
+    """Brakes that lowered the severity."""
+
+    substitutions: tuple[Substitution, ...]
+    """Every difference, with its row of the map, from left to right."""
+
+    map_version: str
+    """Which confusable map said so."""
+
+    rrtype: str | None = None
+    """Record type of the record it was seen in."""
+
+    rdata: str | tuple[str, ...] | None = None
+    """What it resolved to there."""
+
+    count: int | None = None
+    """How many resolutions that record stands for."""
+
+    time_first: int | None = None
+    """When they began, in seconds since the epoch."""
+
+    time_last: int | None = None
+    """When they ended."""
+
+    source: str = ""
+    """Where that record lies: file and offset, or topic, partition and offset."""
+
+    coordinates: str = ""
+    """What stands for the source in `id`, where that is not its name; not part of the record."""
+
+    @property
+    def id(self) -> str:
+        """BLAKE2b-128 in hex of source coordinates, name, target and techniques."""
+        parts = (
+            self.coordinates or self.source,
+            self.name,
+            self.target,
+            ",".join(self.techniques),
+        )
+        digest = hashlib.blake2b(digest_size=16)
+        for part in parts:
+            octets = part.encode("utf-8", "surrogatepass")
+            digest.update(len(octets).to_bytes(4, "big") + octets)
+        return digest.hexdigest()
+
+    def with_record(
+        self,
+        *,
+        source: str,
+        coordinates: str = "",
+        rrtype: str | None = None,
+        rdata: str | tuple[str, ...] | None = None,
+        count: int | None = None,
+        time_first: int | None = None,
+        time_last: int | None = None,
+    ) -> Detection:
+        """Say which record the name was seen in.
+
+        Args:
+            source: where it lies, for a person.
+            coordinates: where it lies, for `id`: the same for the same content wherever it is kept
+                (a file's digest and an offset); `source` if empty.
+            rrtype: its type.
+            rdata: what the name resolved to.
+            count: how many resolutions it stands for.
+            time_first: when they began, in seconds since the epoch.
+            time_last: when they ended.
+        """
+        return replace(
+            self,
+            source=source,
+            coordinates=coordinates,
+            rrtype=rrtype,
+            rdata=rdata,
+            count=count,
+            time_first=time_first,
+            time_last=time_last,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the record: a dictionary of JSON types in the documented order."""
+        record: dict[str, Any] = {"schema": SCHEMA, "id": self.id}
+        for field in _RECORD_FIELDS:
+            record[field] = _plain(getattr(self, field))
+        return record
+
+
+_RECORD_FIELDS = tuple(
+    [field.name for field in fields(Detection) if field.name != "coordinates"],
+)
+
+
+def _plain(value: object) -> object:
+    """Turn a field's value into what JSON has."""
+    if isinstance(value, Severity):
+        return str(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Substitution):
+        return {key: _plain(each) for key, each in asdict(value).items()}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value

@@ -1,0 +1,226 @@
+"""Matching: a place in a name in, every target that it reads as out.
+
+Four ways lead to a target: the label in Unicode, an A-label's own text, a part of the label
+(opt-in), and the target's own label under another suffix (opt-in). Each finds candidates by key and
+keeps those that can be aligned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from detector.alignment import Aligner
+from detector.key_index import KeyIndex
+from detector.labels import Kind, Name
+from detector.match import Match
+from detector.position import Place, Position, spoofed_suffixes
+from detector.skeleton import Skeletonizer
+from detector.substitution import Substitution, Technique, substitution, techniques
+from detector.suffixes import SuffixList
+from detector.targets import Target, TargetList
+
+ACE_PREFIX = "xn--"
+
+ACE_CONFIDENCE = 0.80
+"""What ``xn--`` before the target's name leaves of the likeness: everyone sees it, few know it."""
+
+PUNYCODE_FLOOR = 4
+"""Characters a target needs to be met in an A-label's text, which is letters at random."""
+
+PART_CONFIDENCE = 0.90
+"""What more text before or behind the lookalike leaves of the likeness."""
+
+EMBEDDED_FLOOR = 5
+"""Characters a target needs to be looked for in parts of labels."""
+
+SUFFIX_CONFIDENCE = 0.60
+"""What another suffix leaves of the likeness, where the label is the target's own."""
+
+
+class Matcher:
+    """Finds the targets that labels read as."""
+
+    def __init__(
+        self,
+        skeletonizer: Skeletonizer,
+        targets: TargetList,
+        index: KeyIndex,
+        suffixes: SuffixList,
+        *,
+        embedded: bool = False,
+        suffix_swap: bool = False,
+    ) -> None:
+        self.aligner = Aligner(skeletonizer)
+        self._skeletonizer = skeletonizer
+        self._targets = targets
+        self._index = index
+        self._suffixes = suffixes
+        self._embedded = embedded
+        self._suffix_swap = suffix_swap
+        self._labels = frozenset(target.label for target in targets)
+        self._top_level: frozenset[str] | None = None
+
+    def matches(self, place: Place) -> list[Match]:
+        """Give every match of one label, one for each target; those of equal worth in list order.
+
+        A label that *is* a target's label imitates none, neither that target nor a neighbour of it
+        (``hotels`` and ``hoteis`` are both real): only its suffix may have been swapped.
+        """
+        label = place.label
+        if label.text in self._labels:
+            return list(self._swapped(place)) if self._suffix_swap else []
+        found: dict[str, Match] = {}
+        ways = self._decoded(place)
+        if label.text.startswith(ACE_PREFIX):
+            ways = chain(ways, self._punycode_text(place))
+        if self._embedded and label.kind is not Kind.UNDECODABLE:
+            ways = chain(ways, self._parts(place))
+        for match in ways:
+            known = found.get(match.target.domain)
+            found[match.target.domain] = _merged(known, match) if known else match
+        return list(found.values())
+
+    def spoofed(self, name: Name) -> Iterator[Match]:
+        """Give the targets that a name reads as together with its suffix, if nobody runs that."""
+        last = name.labels[-1]
+        if last.kind in (Kind.ASCII, Kind.UNDECODABLE) or self._is_top_level(last.text):
+            return
+        for place in spoofed_suffixes(name):
+            first = name.labels[place.index]
+            for target, _ in self._candidates(first.unicode):
+                if target.domain.count(".") != place.label.text.count("."):
+                    continue
+                goal = f"{target.unicode_label}.{target.suffix}"
+                alignment = self.aligner.align(place.label.unicode, goal)
+                if alignment and alignment.substitutions:
+                    yield Match(place, target, alignment.substitutions, alignment.techniques)
+
+    def is_truncated(self, place: Place) -> bool:
+        """Say whether a label has more readings than were tried."""
+        text = place.label.unicode
+        return not text.isascii() and self._skeletonizer.keys(text).truncated
+
+    def _is_top_level(self, text: str) -> bool:
+        """Say whether the suffix list has a rule at or under this top-level domain."""
+        if self._top_level is None:
+            found = {suffix.rpartition(".")[2] for suffix, _ in self._suffixes.rules()}
+            self._top_level = frozenset(found)
+        return text in self._top_level
+
+    def _candidates(self, text: str) -> Iterator[tuple[Target, str]]:
+        """Give the targets that share a key with a text, with what of them has that key."""
+        seen = set()
+        for key in self._skeletonizer.keys(text).best_first:
+            for number in self._index.targets(key):
+                target = self._targets[number]
+                goal = target.domain if "." in key else target.unicode_label
+                if (number, goal) not in seen:
+                    seen.add((number, goal))
+                    yield target, goal
+
+    def _decoded(self, place: Place) -> Iterator[Match]:
+        """Match the label as a person reads it."""
+        if place.label.kind is Kind.UNDECODABLE:
+            return
+        for target, goal in self._candidates(place.label.unicode):
+            alignment = self.aligner.align(place.label.unicode, goal)
+            if alignment and alignment.substitutions:
+                yield Match(place, target, alignment.substitutions, alignment.techniques)
+
+    def _punycode_text(self, place: Place) -> Iterator[Match]:
+        """Match an A-label's text after its prefix, equal to the target or alike."""
+        text = place.label.text.removeprefix(ACE_PREFIX)
+        prefix = substitution(
+            0, ACE_PREFIX, "", Technique.PUNYCODE_TEXT, ACE_CONFIDENCE, ("ace-prefix",)
+        )
+        for target, goal in self._candidates(text) if text else ():
+            if len(target.label) < PUNYCODE_FLOOR or not target.unicode_label.isascii():
+                continue
+            alignment = self.aligner.align(text, goal)
+            if alignment:
+                found = (prefix, *_moved(alignment.substitutions, len(ACE_PREFIX)))
+                yield Match(place, target, found, techniques(found))
+
+    def _parts(self, place: Place) -> Iterator[Match]:
+        """Match parts of the label: hyphen-separated tokens, beginnings and ends."""
+        text = place.label.unicode
+        for start, end in _spans(text):
+            part = text[start:end]
+            if part in self._labels:
+                continue
+            for target, goal in self._candidates(part):
+                if len(target.unicode_label) < EMBEDDED_FLOOR:
+                    continue
+                alignment = self.aligner.align(part, goal)
+                if alignment and alignment.substitutions:
+                    rest = [(0, text[:start])] if start else []
+                    rest += [(end, text[end:])] if end < len(text) else []
+                    left_over = [
+                        substitution(
+                            position, left, "", Technique.EMBEDDED, PART_CONFIDENCE, ("embedded",)
+                        )
+                        for position, left in rest
+                    ]
+                    both = [*left_over, *_moved(alignment.substitutions, start)]
+                    both.sort(key=lambda each: (each.position, len(each.source)))
+                    yield Match(place, target, tuple(both), techniques(both))
+
+    def _swapped(self, place: Place) -> Iterator[Match]:
+        """Match the target's own label under a suffix that is not the target's."""
+        if place.position not in (Position.REGISTRABLE, Position.PRIVATE):
+            return
+        for target, _ in self._candidates(place.label.unicode):
+            if target.label == place.label.text and target.suffix != place.suffix:
+                swap = substitution(
+                    len(place.label.unicode),
+                    f".{place.suffix}",
+                    f".{target.suffix}",
+                    Technique.SUFFIX_SWAP,
+                    SUFFIX_CONFIDENCE,
+                    ("suffix",),
+                )
+                yield Match(place, target, (swap,), (Technique.SUFFIX_SWAP,))
+
+
+def _merged(known: Match, other: Match) -> Match:
+    """Keep the better of two ways to read one label as one target, and both their techniques.
+
+    A part of a label adds nothing to what the whole label, or a better part, already is.
+    """
+    better = other if other.score > known.score else known
+    if Technique.EMBEDDED in known.techniques + other.techniques:
+        return better
+    kinds = set(known.techniques + other.techniques)
+    ordered = tuple([technique for technique in Technique if technique in kinds])
+    return Match(better.place, better.target, better.substitutions, ordered)
+
+
+def _moved(substitutions: tuple[Substitution, ...], by: int) -> Iterator[Substitution]:
+    """Give substitutions of a part with their places in the whole."""
+    for each in substitutions:
+        yield substitution(
+            each.position + by,
+            each.source,
+            each.reading,
+            each.technique,
+            each.confidence,
+            each.evidence,
+        )
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Give the parts of a label worth a look: its tokens, its beginnings, its ends; never all.
+
+    >>> text = "a-bc-d"
+    >>> [text[start:end] for start, end in _spans(text)]
+    ['a', 'a-bc', 'bc', 'bc-d', 'd', 'a-', 'a-b', 'a-bc-', '-bc-d', 'c-d', '-d']
+    """
+    starts = [0, *(place + 1 for place, char in enumerate(text) if char == "-")]
+    ends = [*(place for place, char in enumerate(text) if char == "-"), len(text)]
+    tokens = [(start, end) for start in starts for end in ends if start < end]
+    beginnings = [(0, end) for end in range(1, len(text))]
+    endings = [(start, len(text)) for start in range(1, len(text))]
+    spans = dict.fromkeys(tokens + beginnings + endings)
+    spans.pop((0, len(text)), None)
+    yield from spans
