@@ -1,0 +1,129 @@
+"""Feed hostile blocks to a kernel built with sanitizers; run by test_kernel_memory in a process.
+
+Usage: python kernel_fuzz.py KERNEL_FILE ROUNDS
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import random
+import struct
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+ALPHABET = (
+    *(b"abcdefghijklmnopqrstuvwxyz0123456789-_*"),
+    *(b"..........\n\n\n\r\\ \t\"'{}[]:,\x00ABCXYZ"),
+)
+PIECES = (
+    b"xn--",
+    b"xn--80ak6aa92e.com\n",
+    b"xn--99999999",
+    b"xn---",
+    b".co.uk\n",
+    b".github.io\n",
+    "пример".encode(),
+    "ﷺ".encode(),
+    b"\xf4\x8f\xbf\xbf",
+    b"\xed\xa0\x80",
+    b"\xff",
+    b'{"rrname":"',
+    b'{"obj":{"rrname":"a.com"}}\n',
+    b'"}\n',
+    b'{"a":[[[[[[1e5]]]]]],"rrname":"x.de."}\n',
+    b"rnicrosoft.com\n",
+    b"a" * 63,
+    b"a" * 64,
+    b"a." * 130,
+)
+
+
+def load(path: str) -> ModuleType:
+    """Import the kernel from a file of any name."""
+    loader = importlib.machinery.ExtensionFileLoader("_kernel", path)
+    spec = importlib.util.spec_from_loader("_kernel", loader)
+    if spec is None:
+        sys.exit("the kernel cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def resolve(number: int) -> tuple[tuple[str, ...], bool]:
+    """Answer as a skeletonizer may: one to three key parts, of up to four letters, or none."""
+    parts = (chr(number), "rl", "", "cl", "llvv")
+    return tuple(dict.fromkeys(parts[(number + i) % 5] for i in range(1 + number % 3))), True
+
+
+def make(module: ModuleType, flags: int) -> object:
+    """Make a kernel with a few targets and rules."""
+    expansions = {"m": "rrl", "w": "vv", "d": "cl", "0": "o", "1": "l", "i": "l"}
+    fold = {"0": "o", "1": "l", "i": "l"}
+    chars = [chr(n).lower() for n in range(128)]
+    labels = ["microsoft", "apple", "", "m" * 63, "a", "unun"]
+    return module.Kernel(
+        expansions=tuple(expansions.get(c, c) for c in chars),
+        fold="".join(fold.get(c, c) for c in chars).encode(),
+        swaps=b"nlmnnmuuw",
+        resolve=resolve,
+        rules=[("com", 1), ("co.uk", 1), ("uk", 1), ("io", 1), ("github.io", 2), ("ck", 5),
+               ("www.ck", 16), ("xn--p1ai", 1), ("nom.br", 4)],
+        labels="".join(f"{label}\n" for label in labels).encode(),
+        domains="".join(f"{label}.com\n" for label in labels).encode(),
+        extra=[(2, "citroen"), (2, "я" * 200)],
+        own=b"apple.com\nmicrosoft.com\n\n" + b"x" * 300 + b"\n",
+        flags=flags,
+    )  # fmt: skip
+
+
+def block(draw: random.Random) -> bytes:
+    """Make one hostile block."""
+    parts = []
+    for _ in range(draw.randrange(60)):
+        if draw.random() < 0.4:
+            parts.append(draw.choice(PIECES))
+        else:
+            size = draw.choice((1, 3, 10, 64, 300))
+            parts.append(bytes(draw.choices(ALPHABET, k=size)))
+    whole = b"".join(parts) * draw.choice((1, 1, 1, 40))
+    return bytes(memoryview(whole)[draw.randrange(4) :])
+
+
+def spans_are_sound(screen: Callable[[bytes], tuple[int, int, list[tuple[int, int]]]], text: bytes) -> None:
+    """Check that spans are within the block, in order, and disjoint."""
+    records, blank, spans = screen(text)
+    end = 0
+    for start, stop in spans:
+        if not end <= start <= stop <= len(text):
+            sys.exit(f"bad span {start}, {stop} of {len(text)}")
+        end = stop
+    if len(spans) > records or records + blank > text.count(b"\n") + 1:
+        sys.exit("bad counts")
+
+
+def main() -> None:
+    """Run the rounds."""
+    module = load(sys.argv[1])
+    draw = random.Random(26)
+    kernels = [make(module, flags) for flags in range(8)]
+    for _ in range(int(sys.argv[2])):
+        kernel = draw.choice(kernels)
+        text = block(draw)
+        spans_are_sound(kernel.lines, text)  # type: ignore[attr-defined]
+        spans_are_sound(kernel.ndjson, text)  # type: ignore[attr-defined]
+        module.punycode(text[:70])
+        cuts = sorted(draw.randrange(len(text) + 1) for _ in range(20))
+        offsets = struct.pack("20i", *cuts)
+        kernel.strings(offsets, text, 0, 19, False)  # type: ignore[attr-defined]
+        wild = struct.pack("4q", *(draw.randrange(-(2**62), 2**62) for _ in range(4)))
+        try:
+            kernel.strings(wild, text, 0, 3, True)  # type: ignore[attr-defined]
+        except ValueError:
+            continue
+    print("sound")
+
+
+if __name__ == "__main__":
+    main()
