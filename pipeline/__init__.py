@@ -2,3 +2,5 @@
 
 Nothing is imported here; the command line loads what a command needs when it runs.
 """
+
+__version__ = "0.1.0"

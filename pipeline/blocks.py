@@ -52,6 +52,9 @@ class Gap:
     end: int
     """Offset after the last of them."""
 
+    is_damage: bool = False
+    """True if the stream ended early or broke, rather than one record being too long."""
+
 
 def oversize(line: bytes, offset: int) -> Rejected:
     """Reject a line that is too long, and is here as a whole."""
@@ -137,7 +140,7 @@ class Blocks:
         except DamagedStream as damage:
             yield from self._whole_lines()
             place = self._offset + self._size
-            yield Gap(Rejected(damage.reason, str(damage), place), place)
+            yield Gap(Rejected(damage.reason, str(damage), place), place, is_damage=True)
             return
         if self._long is not None:
             yield self._long.gap()

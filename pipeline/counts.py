@@ -63,9 +63,10 @@ class Counts:
         >>> Counts.from_json(Counts(records=2, rejected=Counter(bad_json=1)).to_json()).rejected
         Counter({'bad_json': 1})
         """
-        values = json.loads(text)
+        values: dict[str, Any] = json.loads(text)
         tables = ("rejected", "damage", "skipped", "brakes")
-        return cls(**{k: Counter(v) if k in tables else v for k, v in values.items()})
+        values |= {name: Counter(values[name]) for name in tables}
+        return cls(**values)
 
     def describe(self) -> str:
         """Tell a person, in one line.

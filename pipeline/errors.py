@@ -53,7 +53,7 @@ class InputError(PipelineError):
     exit_code = Exit.INPUT
 
 
-class DamagedStream(InputError):  # noqa: N818 - says what the stream is
+class DamagedStream(InputError):
     """A stream ended early or broke; everything before the damage was handed out.
 
     Attributes:
@@ -65,7 +65,7 @@ class DamagedStream(InputError):  # noqa: N818 - says what the stream is
         self.reason = reason
 
 
-class SinkUnavailable(PipelineError):  # noqa: N818 - the name says what to do: wait, or look at it
+class SinkUnavailable(PipelineError):
     """A sink cannot store what it was given; nothing of that batch was stored.
 
     Attributes:

@@ -47,6 +47,16 @@ class Input(AbstractContextManager["Input"]):
     _place: int = 0
 
     @property
+    def name(self) -> str:
+        """The label as text that can be stored: a path that is not UTF-8 has escapes."""
+        return os.fsencode(self.label).decode("utf-8", "backslashreplace")
+
+    @property
+    def place(self) -> int:
+        """Raw bytes read so far."""
+        return self._place
+
+    @property
     def is_file(self) -> bool:
         """True if it can be read again, and so resumed."""
         return self.size is not None
@@ -59,6 +69,7 @@ class Input(AbstractContextManager["Input"]):
         """
         if self._head:
             data, self._head = self._head[:count], self._head[count:]
+            self._place += len(data)
             return data
         if self.size is not None:
             count = min(count, self.size - self._place)
@@ -77,9 +88,8 @@ class Input(AbstractContextManager["Input"]):
         """Give the source's coordinate, ``sha256:...``; call it before anything is read."""
         sha256 = hashlib.sha256()
         if self.size is None:
-            while len(self._head) < PIPE_HEAD and (data := self.read_pipe(PIPE_HEAD)):
-                self._head += data
-            sha256.update(self._head[:PIPE_HEAD])
+            self._head = self._read_pipe(PIPE_HEAD)
+            sha256.update(self._head)
         else:
             with Path(self.label).open("rb", buffering=0) as file:
                 left = self.size
@@ -88,8 +98,7 @@ class Input(AbstractContextManager["Input"]):
                     left -= len(data)
         return f"sha256:{sha256.hexdigest()}"
 
-    def read_pipe(self, count: int) -> bytes:
-        """Read a pipe's next bytes, past those held in its head."""
+    def _read_pipe(self, count: int) -> bytes:
         try:
             return self._file.read(count)
         except OSError as error:

@@ -44,7 +44,7 @@ class JsonLines:
         if not place.exists() or place.is_file():
             self._partial = place.with_name(f"{place.name}.partial")
         try:
-            self._file = (self._partial or place).open("w", encoding="ascii", newline="\n")  # noqa: SIM115
+            self._file = (self._partial or place).open("w", encoding="ascii", newline="\n")
         except OSError as error:
             raise self._unavailable(error) from error
 

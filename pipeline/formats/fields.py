@@ -21,10 +21,10 @@ COLUMNS = ("rrtype", "rdata", "count", *TIME_FIRST, *TIME_LAST)
 
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 _UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))  # from this on, ns, us, ms
-_MAX_COUNT = 2**63 - 1
+_MAX_COUNT = 2**53 - 1  # the largest integer that every JSON reader keeps (RFC 7493, 2.2)
 
 
-class BadField(ValueError):  # noqa: N818 - never leaves this package
+class BadField(ValueError):
     """A field that cannot be used. Attributes: reason: the `Reason` to count it under."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -94,7 +94,7 @@ def _count(value: object) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_COUNT:
-        raise BadField(Reason.BAD_TYPE, _not("a count from 0 to 2^63-1", value))
+        raise BadField(Reason.BAD_TYPE, _not("a count from 0 to 2^53-1", value))
     return value
 
 

@@ -72,7 +72,7 @@ class Parquet:
                     yield batch
         except (pa.ArrowException, OSError) as error:
             detail = f"not a sound Parquet file: {ascii(str(error))[1:200]}"
-            yield Gap(Rejected(Reason.CORRUPT_STREAM, detail, done), done)
+            yield Gap(Rejected(Reason.CORRUPT_STREAM, detail, done), done, is_damage=True)
 
     @staticmethod
     def _batches(

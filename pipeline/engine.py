@@ -1,0 +1,195 @@
+"""The engine: judge and screen, made ready from data files for one run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import detector
+import pipeline
+from detector.confusables import ConfusableMap
+from detector.errors import InvalidName
+from detector.judge import MIN_SCORE, Judge, Options
+from detector.labels import parse_name
+from detector.native import NativeSpelling
+from detector.screen import COMPILED, Screen
+from detector.skeleton import Skeletonizer
+from detector.suffixes import SuffixList
+from detector.targets import BUNDLED, TargetList
+from detector.verdict import BUSY, Severity
+from pipeline.compression import Decompressed
+from pipeline.errors import DamagedStream, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from detector.judge import Judgement
+    from pipeline.formats import contract
+    from pipeline.settings import Settings
+
+REMEMBERED = 1 << 16
+"""Names of which the judgement is kept; DNS asks for the same ones again and again."""
+
+
+class CachedJudge:
+    """A judge that remembers what it said of the last names."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._said: dict[tuple[str | bytes, bool], Judgement] = {}
+
+    def __call__(self, name: str | bytes, count: int | None = None) -> Judgement:
+        """Judge a name.
+
+        Raises:
+            InvalidName: see `Judge.judge`.
+        """
+        key = name, count is not None and count >= BUSY  # all that a count changes
+        said = self._said.get(key)
+        if said is None:
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
+            said = self._said[key] = self._judge.judge(name, count=count)
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """All that decides what is found."""
+
+    judge: CachedJudge
+    """Decides, name by name."""
+
+    screen: contract.Screen
+    """Decides which names the judge must see."""
+
+    run: str
+    """Digest of the map, the lists, the options and this release: the same, the same is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The data files of a run."""
+
+    confusables: ConfusableMap
+    suffixes: SuffixList
+    targets: TargetList
+    known: frozenset[str]
+    allow: frozenset[str]
+
+    @classmethod
+    def load(cls, settings: Settings) -> _Lists:
+        suffixes = SuffixList.load()
+        return cls(
+            ConfusableMap.load(settings.map),
+            suffixes,
+            TargetList.load(settings.targets, suffixes),
+            read_names(settings.known),
+            read_names(settings.allow),
+        )
+
+    def screen(self, settings: Settings) -> Screen:
+        return Screen(
+            Skeletonizer(self.confusables),
+            self.suffixes,
+            self.targets,
+            own=self.targets.own | self.allow,
+            scope_all=settings.scope == "all",
+            embedded=settings.embedded,
+            suffix_swap=settings.suffix_swap,
+        )
+
+    def judge(self, settings: Settings, screen: Screen) -> Judge:
+        return Judge(
+            self.confusables,
+            self.targets,
+            self.suffixes,
+            options=Options(
+                scope_all=settings.scope == "all",
+                embedded=settings.embedded,
+                suffix_swap=settings.suffix_swap,
+                min_severity=Severity.parse(settings.min_severity),
+                min_score=MIN_SCORE if settings.min_score is None else settings.min_score,
+            ),
+            known=self.known,
+            allow=self.allow,
+            native=NativeSpelling.load(),
+            index=screen if COMPILED else None,  # made in a twentieth of a dictionary's time
+        )
+
+
+def load_judge(settings: Settings) -> Judge:
+    """Load a judge for a few names.
+
+    Raises:
+        DetectorError: a data file is broken.
+        UsageError: a list of names cannot be read.
+    """
+    lists = _Lists.load(settings)
+    return lists.judge(settings, lists.screen(settings))
+
+
+def load_engine(settings: Settings) -> Engine:
+    """Load judge and screen for many names.
+
+    Raises:
+        DetectorError: a data file is broken.
+        UsageError: a list of names cannot be read.
+    """
+    lists = _Lists.load(settings)
+    screen = lists.screen(settings)
+    judge = CachedJudge(lists.judge(settings, screen))
+    return Engine(judge, screen, _run_digest(settings, lists))
+
+
+def _run_digest(settings: Settings, lists: _Lists) -> str:
+    """Digest all that decides what is found; 16 hex digits are enough to tell runs apart."""
+    native = Path(detector.__file__).with_name("data") / "native_words.txt"
+    files = [settings.targets or BUNDLED, native, *settings.known, *settings.allow]
+    options = (
+        settings.scope,
+        settings.embedded,
+        settings.suffix_swap,
+        settings.min_severity,
+        settings.min_score,
+        settings.max_ratio,
+        len(settings.known),
+    )
+    parts = [pipeline.__version__, lists.confusables.version, lists.suffixes.version, repr(options)]
+    parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.exists()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def read_names(paths: Iterable[Path]) -> frozenset[str]:
+    """Read lists of names, one a line or ``rank,name``, plain or compressed, in A-label form.
+
+    Lines that are no names are passed over: such lists come from others.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    names: set[str] = set()
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                data = b"".join(Decompressed(file.read))
+        except (OSError, DamagedStream) as error:
+            msg = f"{path}: cannot be read as a list of names: {error}"
+            raise UsageError(msg) from error
+        for line in data.split(b"\n"):
+            name = line.rpartition(b",")[2].strip().lower().removesuffix(b".")
+            if name and not name.startswith(b"#"):
+                names.update(_in_a_labels(name))
+    return frozenset(names)
+
+
+def _in_a_labels(name: bytes) -> Iterable[str]:
+    try:
+        return (name.decode("ascii"),)
+    except UnicodeDecodeError:
+        try:
+            return (parse_name(name).text,)
+        except InvalidName:
+            return ()

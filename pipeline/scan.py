@@ -1,0 +1,339 @@
+"""The scan: inputs in, detections to the sinks, every record accounted for.
+
+input -> blocks -> screen (compiled, in threads) -> the few records left -> judge -> sinks
+
+Batches are screened side by side and taken in order, so that the result does not depend on how
+many threads there are. Memory is bounded by the number of batches in flight.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from collections import deque
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from detector.errors import InvalidName
+from pipeline.blocks import Gap
+from pipeline.counts import Counts
+from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.inputs import Input, open_input
+from pipeline.reading import Reading
+from pipeline.records import Record, Rejected, Skipped, SkipReason
+from pipeline.sinks import Batch, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Executor, Future
+
+    from detector.detection import Detection
+    from pipeline.engine import Engine
+    from pipeline.formats import contract
+    from pipeline.json_lines import JsonLines
+    from pipeline.meter import Meter
+    from pipeline.records import Message
+    from pipeline.sinks import Sink
+    from pipeline.store import Store
+
+CHECKPOINT_SECONDS = 1.0
+"""How often what was found is stored; a scan that is killed repeats so much at most."""
+
+CHECKPOINT_DETECTIONS = 10_000
+"""How many detections are held at most before they are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a scan."""
+
+    format: str | None = None
+    """Name of the format; None to tell it by content."""
+
+    column: str | None = None
+    """Name or number of the column with the names; None to guess."""
+
+    jobs: int = 1
+    """Threads for the screen."""
+
+    max_ratio: float | None = None
+    """Ratio of decompressed to compressed bytes at which an input is given up; None for none."""
+
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
+    """How often what was found is stored."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a scan went."""
+
+    counts: Counts = field(default_factory=Counts)
+    """What became of all records."""
+
+    errors: list[PipelineError] = field(default_factory=list)
+    """Inputs that could not be read at all."""
+
+    seconds: float = 0.0
+    """How long it took."""
+
+
+@dataclass(slots=True)
+class _Source:
+    """One input in the course of a scan."""
+
+    input: Input
+    digest: str
+    reading: Reading
+    counts: Counts
+    pending: list[Detection] = field(default_factory=list)
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Scan:
+    """Scans inputs one after another. Not thread-safe."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sinks: Sequence[Sink],
+        request: Request,
+        *,
+        resume: Store | None = None,
+        rejects: JsonLines | None = None,
+        meter: Meter | None = None,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        """Be ready to run.
+
+        Args:
+            engine: judge and screen.
+            sinks: where detections go, each in full.
+            request: what is asked for.
+            resume: the store that knows how far sources were read; None to read all from the start.
+            rejects: where rejected records go; None to count them only.
+            meter: shows how far the scan is.
+            say: told, in words, of what a person may want to know.
+        """
+        self._engine = engine
+        self._sinks = sinks
+        self._request = request
+        self._resume = resume
+        self._rejects = rejects
+        self._meter = meter
+        self._say = say
+        self._outcome = Outcome()
+        self._read_before = 0
+        self._seen: dict[str, str] = {}
+        self._stored = 0.0
+
+    def run(self, labels: Iterable[str]) -> Outcome:
+        """Scan every input; one that cannot be read does not keep the others from it.
+
+        Raises:
+            SinkUnavailable: a sink cannot go on.
+        """
+        began = self._stored = time.monotonic()
+        with _pool(self._request.jobs) as pool:
+            for label in labels:
+                try:
+                    with open_input(label) as source:
+                        self._scan(source, pool)
+                        self._read_before += source.place
+                except (InputError, UsageError) as error:
+                    self._outcome.errors.append(error)
+        for sink in self._sinks:
+            sink.finish()
+        if self._rejects is not None:
+            self._rejects.finish()
+        self._outcome.seconds = time.monotonic() - began
+        return self._outcome
+
+    def _scan(self, source: Input, pool: Executor | None) -> None:
+        """Scan one input, from where an earlier scan of the same content was stopped."""
+        digest = source.digest()
+        if digest in self._seen:
+            self._say(f"{source.name}: has the same content as {self._seen[digest]}; left out")
+            return
+        self._seen[digest] = source.name
+        known = self._known(source, digest)
+        if known is not None and known.finished:
+            self._say(f"{source.name}: was scanned before with the same map, targets and options")
+            self._outcome.counts.add(known.counts)
+            return
+        try:
+            reading = Reading(
+                source,
+                format_name=self._request.format,
+                column=self._request.column,
+                max_ratio=self._request.max_ratio,
+                warn=lambda message: self._say(f"{source.name}: {message}"),
+            )
+            current = _Source(source, digest, reading, known.counts if known else Counts())
+            start, state = (known.offset, known.state) if known else (0, None)
+            if start:
+                self._say(f"{source.name}: goes on at offset {start:,}")
+            for batch, hits in self._screened(reading.batches(start, state), pool):
+                self._take(current, batch, hits)
+        except UsageError as error:
+            msg = f"{source.name}: {error}"
+            raise UsageError(msg) from error
+        self._checkpoint(current, batch_end=reading.end, finished=True)
+        self._outcome.counts.add(current.counts)
+        if grown := source.grown():
+            self._say(f"{source.name}: grew by {grown:,} bytes while it was read; they are left")
+
+    def _known(self, source: Input, digest: str) -> Progress | None:
+        if self._resume is None or not source.is_file:
+            return None
+        return self._resume.progress(digest, self._run)
+
+    @property
+    def _run(self) -> str:
+        return f"{self._engine.run}:{self._request.format or ''}:{self._request.column or ''}"
+
+    def _screened(
+        self, batches: Iterator[contract.Batch | Gap], pool: Executor | None
+    ) -> Iterator[tuple[contract.Batch | Gap, contract.Hits | None]]:
+        """Screen the batches, in threads if there are any; give them in order."""
+        screen = self._engine.screen
+        if pool is None:
+            for batch in batches:
+                yield batch, None if isinstance(batch, Gap) else batch.screen(screen)
+            return
+        waiting: deque[tuple[contract.Batch | Gap, Future[contract.Hits] | None]] = deque()
+        try:
+            for batch in batches:
+                task = None if isinstance(batch, Gap) else pool.submit(batch.screen, screen)
+                waiting.append((batch, task))
+                if len(waiting) > 2 * self._request.jobs:
+                    first, done = waiting.popleft()
+                    yield first, done.result() if done else None
+            while waiting:
+                first, done = waiting.popleft()
+                yield first, done.result() if done else None
+        finally:
+            for _, task in waiting:
+                if task is not None:
+                    task.cancel()
+
+    def _take(
+        self, current: _Source, batch: contract.Batch | Gap, hits: contract.Hits | None
+    ) -> None:
+        """Judge what the screen let through, and store what was found when it is time."""
+        counts = current.counts
+        if isinstance(batch, Gap):
+            if batch.is_damage:
+                counts.damage[batch.rejected.reason] += 1
+                self._say(f"{current.input.name}: {batch.rejected.detail}")
+            else:
+                counts.records += 1
+                counts.rejected[batch.rejected.reason] += 1
+            self._reject(current, batch.rejected)
+        elif hits is not None:
+            counts.records += hits.records
+            counts.clean += hits.records - len(hits.spans)
+            for message in batch.messages(hits):
+                self._account(current, message)
+        now = time.monotonic()
+        due = now - self._stored >= self._request.checkpoint_seconds
+        if due or len(current.pending) >= CHECKPOINT_DETECTIONS:
+            self._checkpoint(current, batch_end=batch.end, finished=False)
+        if self._meter is not None:
+            total = self._outcome.counts
+            done = self._read_before + current.input.place
+            found = total.detections + counts.detections
+            self._meter.show(done, total.records + counts.records, found)
+
+    def _account(self, current: _Source, message: Message) -> None:
+        """Put one message where it belongs: clean, matched, rejected or skipped."""
+        counts = current.counts
+        if isinstance(message, Skipped):
+            counts.skipped[message.reason] += 1
+            return
+        if isinstance(message, Rejected):
+            counts.rejected[message.reason] += 1
+            self._reject(current, message)
+            return
+        try:
+            judgement = self._engine.judge(message.name, message.count)
+        except InvalidName as error:
+            if error.reason == SkipReason.ROOT:
+                counts.skipped[error.reason] += 1
+                return
+            name = message.name
+            original = name if isinstance(name, bytes) else name.encode("utf-8", "surrogatepass")
+            counts.rejected[error.reason] += 1
+            self._reject(current, Rejected(error.reason, error.detail, message.offset, original))
+            return
+        counts.brakes.update(judgement.brakes)
+        counts.truncated += judgement.truncated
+        if not judgement.detections:
+            counts.clean += 1
+            return
+        counts.matched += 1
+        counts.detections += len(judgement.detections)
+        current.pending.extend(_with_record(current, message, d) for d in judgement.detections)
+
+    def _reject(self, current: _Source, rejected: Rejected) -> None:
+        if self._rejects is not None:
+            current.rejects.append(reject_row(rejected, current.input.name, current.digest))
+
+    def _checkpoint(self, current: _Source, *, batch_end: int, finished: bool) -> None:
+        """Store what was found: 1. rejects, 2. detections and progress, in every sink."""
+        if self._rejects is not None:
+            self._rejects.write(current.rejects)  # 1.
+            current.rejects.clear()
+        progress = Progress(
+            current.digest,
+            self._run,
+            current.input.name,
+            current.reading.format.name,
+            batch_end,
+            current.reading.format.state,
+            current.counts,
+            finished,
+        )
+        batch = Batch(tuple(current.pending), progress)
+        for sink in self._sinks:
+            sink.write(batch)  # 2.
+        current.pending.clear()
+        self._stored = time.monotonic()
+
+
+def _with_record(current: _Source, record: Record, detection: Detection) -> Detection:
+    """Say in which record a name was seen."""
+    return detection.with_record(
+        source=f"{current.input.name}:{record.offset}",
+        coordinates=f"{current.digest}:{record.offset}",
+        rrtype=record.rrtype,
+        rdata=record.rdata,
+        count=record.count,
+        time_first=record.time_first,
+        time_last=record.time_last,
+    )
+
+
+def reject_row(rejected: Rejected, name: str, digest: str) -> dict[str, Any]:
+    """Give a rejected record as ``--rejects`` keeps it: reason, place, and the bytes in base64."""
+    row: dict[str, Any] = {
+        "schema": 1,
+        "reason": str(rejected.reason),
+        "detail": rejected.detail,
+        "source": f"{name}:{rejected.offset}",
+        "digest": digest,
+        "offset": rejected.offset,
+        "length": len(rejected.original) if rejected.length is None else rejected.length,
+        "original": b64encode(rejected.original).decode(),
+    }
+    if rejected.sha256 is not None:
+        row["sha256"] = rejected.sha256
+    return row
+
+
+def _pool(jobs: int) -> AbstractContextManager[Executor | None]:
+    if jobs <= 1:
+        return nullcontext()
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(jobs, "screen")

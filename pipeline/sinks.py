@@ -1,0 +1,136 @@
+"""Sinks: where detections go. One contract, which every sink passes (``tests/pipeline``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from pipeline.json_lines import JsonLines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detector.detection import Detection
+    from pipeline.counts import Counts
+
+REMEMBERED = 1 << 16
+"""Detections of which the JSON lines sink knows that they were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the reading of one source has come, and what became of its records so far."""
+
+    source: str
+    """The source's coordinate, ``sha256:...``: the same content has the same, whatever its name."""
+
+    run: str
+    """Digest of all that decides what is found: map, targets, options. A change means a rescan."""
+
+    label: str
+    """What the source was called, for people."""
+
+    format: str
+    """Name of the format it was read in."""
+
+    offset: int
+    """Offset, in the decompressed stream, of what comes next."""
+
+    state: str
+    """The format's own state there (`pipeline.formats.contract.Format.state`)."""
+
+    counts: Counts
+    """What became of the records before it."""
+
+    finished: bool
+    """True if nothing comes next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one stretch of a source gave."""
+
+    detections: Sequence[Detection]
+    """What was found, in the order of the source; `Detection.with_record` was called on each."""
+
+    progress: Progress | None
+    """How far the source is read with this batch; a sink that keeps it, keeps it in the same
+    transaction. None if the source cannot be read from the middle."""
+
+
+class Sink(Protocol):
+    """Where detections go. Writing the same detection twice leaves one row."""
+
+    def write(self, batch: Batch) -> None:
+        """Store a batch durably before returning.
+
+        Called between reads, never concurrently. The scan counts on nothing before it returns, and
+        may repeat a batch after a crash.
+
+        Raises:
+            SinkUnavailable: nothing of the batch was stored.
+        """
+
+    def finish(self) -> None:
+        """Called once, after the last batch of a scan that came to its end.
+
+        Raises:
+            SinkUnavailable: what was written is not complete.
+        """
+
+    def close(self) -> None:
+        """Let go of everything. Called once, at the very end, also after an error."""
+
+
+class MemorySink:
+    """Keeps detections in memory: for tests, and for whoever embeds the scan."""
+
+    def __init__(self) -> None:
+        self.detections: dict[str, Detection] = {}
+        """What was written, by id."""
+
+    def write(self, batch: Batch) -> None:
+        """See `Sink.write`."""
+        for detection in batch.detections:
+            self.detections.setdefault(detection.id, detection)
+
+    def finish(self) -> None:
+        """See `Sink.finish`."""
+
+    def close(self) -> None:
+        """See `Sink.close`."""
+
+
+class JsonLinesSink:
+    """One JSON object a line: a file that appears when it is complete, or standard output.
+
+    It knows the last `REMEMBERED` detections, so a batch that is repeated is not written twice.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Args: path: a file, replaced if it is there, or ``-``."""
+        self._lines = JsonLines(path)
+        self._known: dict[bytes, None] = {}  # in the order of writing
+
+    def write(self, batch: Batch) -> None:
+        """See `Sink.write`."""
+        fresh: dict[bytes, Detection] = {}
+        for detection in batch.detections:
+            key = bytes.fromhex(detection.id)
+            if key not in self._known:
+                fresh.setdefault(key, detection)
+        if not fresh:
+            return
+        self._lines.write(detection.to_json() for detection in fresh.values())
+        self._known |= dict.fromkeys(fresh)
+        for key in list(islice(self._known, max(0, len(self._known) - REMEMBERED))):
+            del self._known[key]
+
+    def finish(self) -> None:
+        """See `Sink.finish`."""
+        self._lines.finish()
+
+    def close(self) -> None:
+        """See `Sink.close`."""
+        self._lines.abandon()
