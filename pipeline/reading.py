@@ -106,7 +106,7 @@ class Reading:
             raise TypeError(table)
         try:
             path = Path(self._source.label)
-            file = path.open("rb") if plain_file else laid_down(self._chunks)  # noqa: SIM115
+            file = path.open("rb") if plain_file else laid_down(self._chunks)
         except DamagedStream as damage:
             yield Gap(Rejected(damage.reason, str(damage), start), start, is_damage=True)
             return

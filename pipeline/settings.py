@@ -7,7 +7,6 @@ error; an unknown variable is not, since others name variables too (Kubernetes d
 
 from __future__ import annotations
 
-import difflib
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -113,6 +112,8 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 
 def _unknown(path: Path, key: str) -> str:
+    import difflib
+
     near = difflib.get_close_matches(key.replace("-", "_"), NAMES, 1)
     hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(NAMES)}"
     return f"{path}: unknown key {key!a}{hint}"

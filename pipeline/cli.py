@@ -1,0 +1,139 @@
+"""The command line: parses, calls one command, and turns what goes wrong into a line and a code.
+
+Only the command that is asked for is imported, so that asking about one name stays quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pipeline
+from pipeline.errors import Exit, PipelineError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+COMMANDS = {
+    "check": "names in, their lookalike targets out",
+    "explain": "the whole story of one name",
+    "scan": "find lookalikes in files of DNS names or passive DNS",
+    "report": "what the store holds: lookalikes, brands, industries, techniques",
+    "targets": "the target list: check one, make one, count one",
+    "map": "the confusable map: build it, look into it",
+    "sample": "make the bundled sample of passive DNS again",
+    "demo": "scan the bundled sample and check what is found",
+    "version": "versions of glyphwatch and its data",
+}
+"""Every command, with a word on each; a command is a module in `pipeline.commands`."""
+
+_EPILOG = """\
+exit codes:
+  0 done                                       3 some input was unreadable or rejected
+  1 something was found, with --fail-on match  4 a broker or sink is unavailable
+  2 wrong usage or configuration               130 interrupted
+
+settings:
+  A flag wins over its environment variable (--min-score, GLYPHWATCH_MIN_SCORE),
+  that over the key in the file named by --config or GLYPHWATCH_CONFIG (min-score = 0.5).
+
+examples:
+  glyphwatch check xn--80ak6aa92e.com
+  zcat pdns.ndjson.gz | jq -r .rrname | glyphwatch check -
+  glyphwatch scan pdns.ndjson.gz && glyphwatch report
+"""
+
+
+def make_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """Make the parser; of the commands, only the chosen one has its arguments."""
+    parser = argparse.ArgumentParser(
+        prog="glyphwatch",
+        description="Finds domain names that look like a brand's name.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {pipeline.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, line in COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=line,
+            description=f"{line[0].upper()}{line[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name == chosen:
+            import_module(f"pipeline.commands.{name}").configure(command)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code.
+
+    Args:
+        arguments: the command line without the program; the process's own if None.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    chosen = next((word for word in words if word in COMMANDS), None)
+    parser = make_parser(chosen)
+    options = parser.parse_args(words)
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = _run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        code = Exit.DONE  # whoever read has seen enough
+    except KeyboardInterrupt:
+        sys.stderr.write("glyphwatch: interrupted\n")
+        code = Exit.INTERRUPTED
+    except OSError as error:  # of standard output, in flush
+        sys.stderr.write(f"glyphwatch: {error.strerror or error}\n")
+        _drop_output()
+        code = Exit.SINK
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    return int(code)
+
+
+def _run(options: argparse.Namespace) -> Exit:
+    from detector.errors import DetectorError
+
+    try:
+        exit_code: Exit = import_module(f"pipeline.commands.{options.command}").run(options)
+    except PipelineError as error:
+        _complain(str(error))
+        return error.exit_code
+    except DetectorError as error:  # of a map, a target list or other data: configuration
+        _complain(str(error))
+        return Exit.USAGE
+    return exit_code
+
+
+def _complain(message: str) -> None:
+    from pipeline.display import escape
+
+    first, *rest = message.splitlines() or [""]
+    lines = [f"glyphwatch: {escape(first)}", *(f"  {escape(line)}" for line in rest)]
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _drop_output() -> None:
+    """Let the interpreter's own last flush go nowhere, so that it does not complain."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
