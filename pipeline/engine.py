@@ -65,6 +65,9 @@ class Engine:
     screen: contract.Screen
     """Decides which names the judge must see."""
 
+    targets: TargetList
+    """What is protected."""
+
     run: str
     """Digest of the map, the lists, the options and this release: the same, the same is found."""
 
@@ -76,8 +79,8 @@ class _Lists:
     confusables: ConfusableMap
     suffixes: SuffixList
     targets: TargetList
-    known: frozenset[str]
-    allow: frozenset[str]
+    known: NameList
+    allow: NameList
 
     @classmethod
     def load(cls, settings: Settings) -> _Lists:
@@ -86,8 +89,8 @@ class _Lists:
             ConfusableMap.load(settings.map),
             suffixes,
             TargetList.load(settings.targets, suffixes),
-            read_names(settings.known),
-            read_names(settings.allow),
+            NameList.read(settings.known),
+            NameList.read(settings.allow),
         )
 
     def screen(self, settings: Settings) -> Screen:
@@ -95,7 +98,7 @@ class _Lists:
             Skeletonizer(self.confusables),
             self.suffixes,
             self.targets,
-            own=self.targets.own | self.allow,
+            own=self.targets.own | self.allow.names,
             scope_all=settings.scope == "all",
             embedded=settings.embedded,
             suffix_swap=settings.suffix_swap,
@@ -113,8 +116,8 @@ class _Lists:
                 min_severity=Severity.parse(settings.min_severity),
                 min_score=MIN_SCORE if settings.min_score is None else settings.min_score,
             ),
-            known=self.known,
-            allow=self.allow,
+            known=self.known.names,
+            allow=self.allow.names,
             native=NativeSpelling.load(),
             index=screen if COMPILED else None,  # made in a twentieth of a dictionary's time
         )
@@ -141,13 +144,13 @@ def load_engine(settings: Settings) -> Engine:
     lists = _Lists.load(settings)
     screen = lists.screen(settings)
     judge = CachedJudge(lists.judge(settings, screen))
-    return Engine(judge, screen, _run_digest(settings, lists))
+    return Engine(judge, screen, lists.targets, _run_digest(settings, lists))
 
 
 def _run_digest(settings: Settings, lists: _Lists) -> str:
     """Digest all that decides what is found; 16 hex digits are enough to tell runs apart."""
     native = Path(detector.__file__).with_name("data") / "native_words.txt"
-    files = [settings.targets or BUNDLED, native, *settings.known, *settings.allow]
+    targets = settings.targets or BUNDLED
     options = (
         settings.scope,
         settings.embedded,
@@ -155,34 +158,58 @@ def _run_digest(settings: Settings, lists: _Lists) -> str:
         settings.min_severity,
         settings.min_score,
         settings.max_ratio,
-        len(settings.known),
     )
-    parts = [pipeline.__version__, lists.confusables.version, lists.suffixes.version, repr(options)]
-    parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.exists()]
+    parts = (
+        pipeline.__version__,
+        lists.confusables.version,
+        lists.suffixes.version,
+        repr(options),
+        _file_digest(targets) if targets.is_file() else lists.targets.digest,  # a pipe is read once
+        _file_digest(native) if native.is_file() else "",
+        lists.known.digest,
+        lists.allow.digest,
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def read_names(paths: Iterable[Path]) -> frozenset[str]:
-    """Read lists of names, one a line or ``rank,name``, plain or compressed, in A-label form.
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    Lines that are no names are passed over: such lists come from others.
 
-    Raises:
-        UsageError: a file cannot be read.
-    """
-    names: set[str] = set()
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                data = b"".join(Decompressed(file.read))
-        except (OSError, DamagedStream) as error:
-            msg = f"{path}: cannot be read as a list of names: {error}"
-            raise UsageError(msg) from error
-        for line in data.split(b"\n"):
-            name = line.rpartition(b",")[2].strip().lower().removesuffix(b".")
-            if name and not name.startswith(b"#"):
-                names.update(_in_a_labels(name))
-    return frozenset(names)
+@dataclass(frozen=True, slots=True)
+class NameList:
+    """Names of one or more files."""
+
+    names: frozenset[str]
+    """The names in A-label form."""
+
+    digest: str
+    """SHA-256 of the files' contents in hex."""
+
+    @classmethod
+    def read(cls, paths: Iterable[Path]) -> NameList:
+        """Read names, one a line or ``rank,name``, plain or compressed.
+
+        Lines that are no names are passed over: such lists come from others.
+
+        Raises:
+            UsageError: a file cannot be read.
+        """
+        names: set[str] = set()
+        sha256 = hashlib.sha256()
+        for path in paths:
+            try:
+                with path.open("rb") as file:
+                    data = b"".join(Decompressed(file.read))
+            except (OSError, DamagedStream) as error:
+                msg = f"{path}: cannot be read as a list of names: {error}"
+                raise UsageError(msg) from error
+            sha256.update(len(data).to_bytes(8, "big") + data)
+            for line in data.split(b"\n"):
+                name = line.rpartition(b",")[2].strip().lower().removesuffix(b".")
+                if name and not name.startswith(b"#"):
+                    names.update(_in_a_labels(name))
+        return cls(frozenset(names), sha256.hexdigest())
 
 
 def _in_a_labels(name: bytes) -> Iterable[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detector.errors import InvalidName
 from pipeline.blocks import MAX_LINE
-from pipeline.commands.flags import add_fail_on, add_judging, settings_of
+from pipeline.commands.flags import add_fail_on, add_judging, say_problems, settings_of
 from pipeline.display import escape, table
 from pipeline.errors import Exit
 from pipeline.json_lines import dumps
@@ -43,7 +43,9 @@ def run(options: argparse.Namespace) -> Exit:
     """Judge every name."""
     from pipeline.engine import load_judge
 
-    judge = load_judge(settings_of(options))
+    settings = settings_of(options)
+    judge = load_judge(settings)
+    say_problems(judge.targets, settings.targets)
     as_table = options.format == "table" or (options.format is None and sys.stdout.isatty())
     answers = (answer(judge, name) for name in _names(options.names))
     matched, rejected = _print_table(answers) if as_table else _print_lines(answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detector.errors import InvalidName
-from pipeline.commands.flags import add_judging, settings_of
+from pipeline.commands.flags import add_judging, say_problems, settings_of
 from pipeline.errors import Exit, InputError
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def run(options: argparse.Namespace) -> Exit:
     from detector.explanation import explain, render
     from pipeline.engine import load_judge
 
-    judge = load_judge(settings_of(options))
+    settings = settings_of(options)
+    judge = load_judge(settings)
+    say_problems(judge.targets, settings.targets)
     try:
         story = explain(judge, options.name)
     except InvalidName as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,21 @@ from pipeline.settings import PREFIX, SCOPES, SEVERITIES, Settings, load_setting
 
 if TYPE_CHECKING:
     import argparse
+
+    from detector.targets import TargetList
+
+
+def say_problems(targets: TargetList, path: Path | None) -> None:
+    """Say on standard error that a target list is not as it should be."""
+    if targets.problems:
+        from pipeline.display import escape
+
+        count = len(targets.problems)
+        first = (
+            f"{path}: {count:,} problem{'' if count == 1 else 's'}, first: {targets.problems[0]}"
+        )
+        hint = f"see `glyphwatch targets check {path}`"
+        sys.stderr.write(f"glyphwatch: {escape(first)}; {escape(hint)}\n")
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands.flags import add_fail_on, add_judging, settings_of
+from pipeline.commands.flags import add_fail_on, add_judging, say_problems, settings_of
 from pipeline.display import escape
 from pipeline.errors import Exit
 from pipeline.formats import ALIASES, FORMATS
@@ -70,6 +70,7 @@ def run(options: argparse.Namespace) -> Exit:
     settings = settings_of(options)
     labels = expand(options.paths)
     engine = load_engine(settings)
+    say_problems(engine.targets, settings.targets)
     sizes = [Path(label).stat().st_size for label in labels if Path(label).is_file()]
     total = sum(sizes) if STDIN not in labels and len(sizes) == len(labels) else None
     meter = Meter(total, enabled=not options.quiet)

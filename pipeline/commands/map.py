@@ -1,0 +1,115 @@
+"""``glyphwatch map``: build the confusable map, look into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.display import escape
+from pipeline.errors import Exit, SinkUnavailable, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from detector.confusables import ConfusableMap, Reading
+
+_EPILOG = """\
+examples:
+  glyphwatch map build --from uts39 --confusables confusables.txt --output mine.txt
+  glyphwatch map show
+  glyphwatch map show U+0430 rn 0
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.epilog = _EPILOG
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    build = actions.add_parser("build", help="build a map; the same input gives the same bytes")
+    build.add_argument(
+        "--from", dest="builder", choices=["uts39"], required=True, help="who says what looks alike"
+    )
+    build.add_argument(
+        "--confusables",
+        metavar="FILE",
+        type=Path,
+        required=True,
+        help="Unicode's confusables.txt, plain or compressed by gzip",
+    )
+    build.add_argument("--output", metavar="FILE", type=Path, help="standard output if not given")
+    show = actions.add_parser("show", help="show a map's header, or the rows of some characters")
+    show.add_argument(
+        "sources", nargs="*", metavar="CHAR", help="a character, U+0430, or a pair such as rn"
+    )
+    show.add_argument("--map", metavar="FILE", type=Path, help="the packaged map if not given")
+
+
+def run(options: argparse.Namespace) -> Exit:
+    """Do what is asked with a map."""
+    return _build(options) if options.action == "build" else _show(options)
+
+
+def _build(options: argparse.Namespace) -> Exit:
+    from detector.uts39 import build_uts39
+
+    text = build_uts39(options.confusables)
+    if options.output is None:
+        print(text, end="")
+        return Exit.DONE
+    try:
+        options.output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        msg = f"{options.output}: cannot be written: {error.strerror or error}"
+        raise SinkUnavailable(msg) from error
+    return Exit.DONE
+
+
+def _show(options: argparse.Namespace) -> Exit:
+    from detector.confusables import ConfusableMap
+
+    confusables = ConfusableMap.load(options.map)
+    if not options.sources:
+        for line in confusables.header:
+            print(escape(line))
+        return Exit.DONE
+    for source in options.sources:
+        for line in _rows(confusables, _source(source)):
+            print(line)
+    return Exit.DONE
+
+
+def _source(text: str) -> str:
+    """Read a character, ``U+0430``, or several of either."""
+    if not text.upper().startswith("U+"):
+        return text.lower() if text.isascii() else text
+    try:
+        return "".join(chr(int(part, 16)) for part in text.upper().removeprefix("U+").split("U+"))
+    except (ValueError, OverflowError) as error:
+        msg = f"{text!a} is no code point"
+        raise UsageError(msg) from error
+
+
+def _rows(confusables: ConfusableMap, source: str) -> Iterator[str]:
+    """Give the rows of a source; what the skeleton makes of it where the map has none."""
+    from detector.confusables import render_row
+    from detector.skeleton import Skeletonizer
+
+    found: tuple[Reading, ...] = ()
+    if source in confusables.classes:
+        found = (confusables.classes[source],)
+    elif source in confusables.pairs:
+        found = confusables.pairs[source]
+    elif source in confusables.characters:
+        found = confusables.characters[source]
+    if found:
+        yield render_row(source, found)
+        return
+    skeletonizer = Skeletonizer(confusables)
+    for char in source:
+        readings = ", ".join(
+            f"{escape(reading.letters) or '(nothing)'} {reading.confidence:.3f} "
+            f"{'+'.join(reading.sources)}"
+            for reading in skeletonizer.readings(char)
+        )
+        yield f"{ord(char):04X} has no row; it is read as {readings}"

@@ -1,0 +1,110 @@
+"""``glyphwatch report``: what the store holds."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pipeline.commands.flags import add_config, settings_of
+from pipeline.display import escape, table
+from pipeline.errors import Exit
+from pipeline.json_lines import dumps
+from pipeline.settings import DEFAULT_STORE
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from pipeline.overview import Overview, Share
+
+_EPILOG = """\
+examples:
+  glyphwatch report
+  glyphwatch report --store october.sqlite --format json | jq .industries
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.epilog = _EPILOG
+    parser.add_argument("--store", metavar="FILE", help=f"SQLite store ({DEFAULT_STORE})")
+    parser.add_argument(
+        "--format",
+        choices=["table", "json"],
+        help="table on a terminal, json elsewhere, if not given",
+    )
+    parser.add_argument(
+        "--top", metavar="N", type=int, default=20, help="lookalikes and brands to name (20)"
+    )
+    add_config(parser)
+
+
+def run(options: argparse.Namespace) -> Exit:
+    """Print the overview of a store."""
+    from pipeline.overview import make_overview, to_json
+    from pipeline.store import Store
+
+    store = Store(settings_of(options).store or DEFAULT_STORE, read_only=True)
+    try:
+        overview = make_overview(store.summaries(), max(0, options.top))
+    finally:
+        store.close()
+    if options.format == "table" or (options.format is None and sys.stdout.isatty()):
+        print("\n".join(_tables(overview)))
+    else:
+        print(dumps(to_json(overview)))
+    return Exit.DONE
+
+
+def _tables(overview: Overview) -> Iterator[str]:
+    rows = [
+        ["resolutions", f"{overview.resolutions:,}"],
+        ["unique lookalikes", f"{overview.lookalikes:,}"],
+        ["brands hit", f"{overview.brands:,}"],
+        ["first seen", day(overview.first_seen)],
+        ["last seen", day(overview.last_seen)],
+    ]
+    yield table(["in the store", ""], rows, right="")
+    for title, shares in (
+        ("industry", overview.industries),
+        ("technique", overview.techniques),
+        ("severity", overview.severities),
+        ("brand", overview.top_brands),
+    ):
+        if shares:
+            yield "\n" + share_table(title, shares)
+    if overview.top:
+        header = ["lookalike", "looks like", "brand", "resolutions", "score", "severity", "by"]
+        lines = [
+            [
+                escape(row.lookalike),
+                escape(row.target),
+                escape(row.brand),
+                f"{row.resolutions:,}",
+                f"{row.best_score:.3f}",
+                str(row.best_severity),
+                ", ".join(row.techniques),
+            ]
+            for row in overview.top
+        ]
+        yield "\n" + table(header, lines, right="resolutions score")
+
+
+def share_table(title: str, shares: Sequence[Share]) -> str:
+    """Lay out shares."""
+    rows = [
+        [escape(s.name), f"{s.lookalikes:,}", f"{s.share:.1%}", f"{s.resolutions:,}"]
+        for s in shares
+    ]
+    header = [title, "lookalikes", "share", "resolutions"]
+    return table(header, rows, right="lookalikes share resolutions")
+
+
+def day(time: int | None) -> str:
+    """Write a time as its day in UTC.
+
+    >>> day(1763700000), day(None)
+    ('2025-11-21', '-')
+    """
+    return "-" if time is None else f"{datetime.fromtimestamp(time, UTC):%Y-%m-%d}"

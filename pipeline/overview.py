@@ -1,0 +1,140 @@
+"""The overview: what a store holds, in numbers, as ``report`` prints it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipeline.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One industry, technique or severity."""
+
+    name: str
+    """What it is called."""
+
+    lookalikes: int
+    """Lookalike domains that belong to it."""
+
+    share: float
+    """Their part of all lookalike domains, 0 to 1; a domain may belong to several."""
+
+    resolutions: int
+    """How often they were resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a store holds."""
+
+    resolutions: int
+    """How often lookalikes were resolved."""
+
+    lookalikes: int
+    """Different registrable domains that read as a target."""
+
+    brands: int
+    """Different brands that they imitate."""
+
+    targets: int
+    """Different domains that they imitate."""
+
+    first_seen: int | None
+    """When the first was first seen, in seconds since the epoch."""
+
+    last_seen: int | None
+    """When the last was last seen."""
+
+    industries: tuple[Share, ...]
+    """By industry of the target, most lookalikes first."""
+
+    techniques: tuple[Share, ...]
+    """By technique."""
+
+    severities: tuple[Share, ...]
+    """By severity."""
+
+    top_brands: tuple[Share, ...]
+    """By brand, the first ones only."""
+
+    top: tuple[Summary, ...]
+    """The lookalikes that were resolved most."""
+
+
+class _Tally:
+    """Counts lookalike domains once under each heading."""
+
+    def __init__(self) -> None:
+        self._lookalikes: dict[str, set[str]] = {}
+        self._resolutions: Counter[str] = Counter()
+
+    def add(self, name: str, summary: Summary) -> None:
+        self._lookalikes.setdefault(name, set()).add(summary.lookalike)
+        self._resolutions[name] += summary.resolutions
+
+    def shares(self, total: int) -> tuple[Share, ...]:
+        found = [
+            Share(name, len(domains), round(len(domains) / total, 4), self._resolutions[name])
+            for name, domains in self._lookalikes.items()
+        ]
+        return tuple(sorted(found, key=lambda s: (-s.lookalikes, -s.resolutions, s.name)))
+
+    def __len__(self) -> int:
+        return len(self._lookalikes)
+
+
+def make_overview(summaries: Iterable[Summary], top: int) -> Overview:
+    """Count summaries.
+
+    A domain that reads as several targets counts with each of them under brand and industry, and
+    once in the totals: with the target whose records say most.
+
+    Args:
+        summaries: most resolved first, as `Store.summaries` gives them.
+        top: how many lookalikes and brands to name.
+    """
+    rows = list(summaries)
+    resolutions: dict[str, int] = {}
+    tallies = {key: _Tally() for key in ("industry", "technique", "severity", "brand", "target")}
+    for row in rows:
+        best = max(resolutions.get(row.lookalike, 0), row.resolutions)
+        resolutions[row.lookalike] = best
+        tallies["industry"].add(row.industry, row)
+        tallies["severity"].add(str(row.best_severity), row)
+        tallies["brand"].add(row.brand, row)
+        tallies["target"].add(row.target, row)
+        for technique in row.techniques:
+            tallies["technique"].add(technique, row)
+    total = max(1, len(resolutions))
+    return Overview(
+        resolutions=sum(resolutions.values()),
+        lookalikes=len(resolutions),
+        brands=len(tallies["brand"]),
+        targets=len(tallies["target"]),
+        first_seen=min(
+            (row.first_seen for row in rows if row.first_seen is not None), default=None
+        ),
+        last_seen=max((row.last_seen for row in rows if row.last_seen is not None), default=None),
+        industries=tallies["industry"].shares(total),
+        techniques=tallies["technique"].shares(total),
+        severities=tallies["severity"].shares(total),
+        top_brands=tuple(islice(tallies["brand"].shares(total), top)),
+        top=tuple(rows[:top]),
+    )
+
+
+def to_json(overview: Overview) -> dict[str, Any]:
+    """Give the overview as one JSON object."""
+    from dataclasses import asdict
+
+    values = {"schema": 1, **asdict(overview)}
+    for row in values["top"]:
+        row["best_severity"] = str(row["best_severity"])
+    return values
