@@ -130,7 +130,7 @@ class _Walk:
         """Give confidence and events of the best way, or None if there is none."""
         letters = self._form.letters
         end = self._lettering.end
-        same = _common_start(self._name, letters)
+        same = _common_start(self._name, self._form)
         self._push(node_of(same), same, (1.0, None))
         while self._waiting and self._waiting[0] < end:
             node = heapq.heappop(self._waiting)
@@ -203,11 +203,11 @@ class _Walk:
         return _add(state, weight, event)
 
 
-def _common_start(name: str, letters: str) -> int:
+def _common_start(name: str, form: _Form) -> int:
     """Count the ASCII characters in which both begin alike; no better way leads through them."""
     count = 0
-    for mine, wanted in zip(name, letters, strict=False):
-        if mine != wanted or not mine.isascii():
+    for mine, wanted in zip(name, form.letters, strict=False):
+        if mine != wanted or not mine.isascii() or count in form.characters:
             break
         count += 1
     return count

@@ -1,6 +1,6 @@
 """Brakes: reasons why a label that reads as a target is not reported, or only when asked for.
 
-One function, one reason. Three suppress, in this order; the fourth lowers severity to ``info``.
+One function, one reason. Three suppress; the fourth, ``native_spelling``, lowers to ``info``.
 `explain` names each that fires, and the judge counts it.
 """
 
@@ -101,12 +101,27 @@ def native_spelling(match: Match, native: NativeSpelling | None) -> bool:
     return native.language(match.place.label.unicode, match.place.suffix) is not None
 
 
-def suppressing(match: Match, name: Name, known: Container[str]) -> Brake | None:
-    """Give the first brake that suppresses a match, or None if it goes through."""
+def fired(
+    match: Match, name: Name, known: Container[str], native: NativeSpelling | None
+) -> Brake | None:
+    """Give the one brake that decides about a match, or None if it goes through.
+
+    A native word is not held against the length of the target as well: ``über.de`` is short beside
+    ``uber.com``, but what there is to say about it is that it is German.
+    """
     if digits_only(match):
         return Brake.DIGITS_ONLY
-    if short_target(match):
-        return Brake.SHORT_TARGET
     if popular(match, name, known):
         return Brake.POPULAR
-    return None
+    if native_spelling(match, native):
+        return Brake.NATIVE_SPELLING
+    return Brake.SHORT_TARGET if short_target(match) else None
+
+
+SENTENCES: dict[Brake, str] = {
+    Brake.DIGITS_ONLY: "digits and letters were exchanged where that proves nothing",
+    Brake.SHORT_TARGET: "the target's label is too short for a likeness of this kind",
+    Brake.POPULAR: "the name is itself well known",
+    Brake.NATIVE_SPELLING: "the label is a word of the language of its own suffix",
+}
+"""What each brake says when it fires, for `explain`."""

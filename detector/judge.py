@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from detector.brakes import Brake, native_spelling, suppressing
+from detector.brakes import Brake, fired
 from detector.confusables import ConfusableMap
 from detector.detection import Detection
 from detector.key_index import DictIndex, KeyIndex
@@ -149,14 +149,14 @@ class Judge:
         bounds = boundaries(parsed, self.suffixes)
         chosen = self.places(parsed, bounds)
         findings = self.findings(parsed, chosen, count=count)
-        fired = {finding.suppressed: None for finding in findings if finding.suppressed}
+        held = {finding.suppressed for finding in findings}
         for finding in findings:  # a brake that lowered what was then too low to be reported
             if finding.suppressed == "min_severity":
-                fired.update(dict.fromkeys(finding.detection.brakes))
+                held.update(finding.detection.brakes)
         return Judgement(
             parsed,
             tuple([finding.detection for finding in findings if not finding.suppressed]),
-            tuple([brake for brake in Brake if brake in fired]),
+            tuple([brake for brake in Brake if brake in held]),
             any(self.matcher.is_truncated(place) for place in chosen),
         )
 
@@ -212,9 +212,10 @@ class Judge:
             idna_valid=not label.reason,
             count=count,
         )
-        lowered = native_spelling(match, self.native)
+        brake = fired(match, name, self.known, self.native)
+        lowered = brake is Brake.NATIVE_SPELLING
         level = Severity.INFO if lowered else severity(value, context)
-        suppressed: str = suppressing(match, name, self.known) or ""
+        suppressed = "" if brake is None or lowered else str(brake)
         if not suppressed and value < self.options.min_score:
             suppressed = "min_score"
         if not suppressed and level < self.options.min_severity:

@@ -33,11 +33,12 @@ class DictIndex:
 
     def __init__(self, targets: TargetList, skeletonizer: Skeletonizer) -> None:
         found: dict[str, list[int]] = {}
-        for number, target in enumerate(targets):
-            for key in skeletonizer.target_keys(target.unicode_label):
+        idn_labels = dict(targets.idn_labels())
+        for number, (label, domain) in enumerate(zip(targets.labels, targets.domains, strict=True)):
+            for key in skeletonizer.target_keys(idn_labels.get(number, label)):
                 found.setdefault(key, []).append(number)
-            if target.unicode_label.isascii():
-                found.setdefault(skeletonizer.expand(target.domain), []).append(number)
+            if number not in idn_labels:
+                found.setdefault(skeletonizer.expand(domain), []).append(number)
         self._found = {key: tuple(numbers) for key, numbers in found.items()}
 
     def targets(self, key: str) -> Sequence[int]:

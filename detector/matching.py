@@ -58,7 +58,7 @@ class Matcher:
         self._suffixes = suffixes
         self._embedded = embedded
         self._suffix_swap = suffix_swap
-        self._labels = frozenset(target.label for target in targets)
+        self._labels = frozenset(targets.labels)
         self._top_level: frozenset[str] | None = None
 
     def matches(self, place: Place) -> list[Match]:
@@ -95,6 +95,10 @@ class Matcher:
                 alignment = self.aligner.align(place.label.unicode, goal)
                 if alignment and alignment.substitutions:
                     yield Match(place, target, alignment.substitutions, alignment.techniques)
+
+    def is_target_label(self, label: str) -> bool:
+        """Say whether a label in A-label form is the label of a target."""
+        return label in self._labels
 
     def is_truncated(self, place: Place) -> bool:
         """Say whether a label has more readings than were tried."""

@@ -46,6 +46,7 @@ _KINDS = frozenset(
     ]
 )
 _OTHERS = {
+    "CANADIAN": "Canadian Aboriginal",
     "CJK": "Han",
     "COMBINING": INHERITED,
     "FEMININE": LATIN,
@@ -74,23 +75,16 @@ def script(char: str) -> str:
     category = unicodedata2.category(char)
     if category in ("Mn", "Me"):
         return INHERITED
-    if category[0] not in "LMN" or (category[0] == "N" and char.isascii()):
-        return UNKNOWN if category in ("Cn", "Co", "Cs") else COMMON
+    if category in ("Cn", "Co", "Cs"):
+        return UNKNOWN
+    if category[0] not in "LMN" or category == "No" or (char.isascii() and char.isdigit()):
+        return COMMON
     words = name(char).split()
-    if " ".join(words[:2]) in _TWO_WORDS:
-        return _TWO_WORDS[" ".join(words[:2])]
-    if words[0] in _OTHERS:
-        return _OTHERS[words[0]]
-    own = []
-    for word in words:
-        if word in _KINDS:
-            break
-        own.append(word)
-    if not own or len(own) == len(words):
-        # `HEBREW ALEF`-like names without a kind do not occur for letters of living scripts.
-        own = words[:1]
-    known = " ".join(own).title()
-    return known if category[0] != "N" or own != words[:1] or len(words) > len(own) else COMMON
+    known = _TWO_WORDS.get(" ".join(words[:2])) or _OTHERS.get(words[0])
+    if known:
+        return known
+    kind = next((place for place, word in enumerate(words) if word in _KINDS), 1)
+    return " ".join(words[: max(kind, 1)]).title()
 
 
 def scripts(text: str) -> tuple[str, ...]:
