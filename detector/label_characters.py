@@ -29,7 +29,7 @@ def label_characters() -> Iterator[str]:
     """
     from idna.idnadata import codepoint_classes
 
-    allowed = set()
+    allowed: set[int] = set()
     for kind in ("PVALID", "CONTEXTJ", "CONTEXTO"):
         for packed in codepoint_classes[kind]:
             allowed.update(range(packed >> 32, packed & 0xFFFF_FFFF))

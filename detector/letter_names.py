@@ -1,18 +1,21 @@
 """Letter names: what a Unicode name says about the look of a letter.
 
-Names are data: they are stable (Unicode's stability policy), and whoever named the letters of the
-Latin, Greek and Cyrillic scripts described their shape, in a small vocabulary:
+Names are data: they never change (Unicode's stability policy), and whoever named the letters of the
+Latin, Greek and Cyrillic scripts described their shape in a small vocabulary:
 
-- ``... WITH STROKE``, ``HOOK``, ``TAIL``, ``DESCENDER``: the letter before ``WITH`` and more ink;
-- ``LATIN LETTER SMALL CAPITAL T``: a capital at the height of a small letter;
-- ``LATIN SMALL LETTER OPEN E``, ``SCRIPT G``, ``BARRED B``, ``DOTLESS I``: an adjective on a letter;
-- ``TURNED M``: a letter rotated by half a circle, which may make it another one;
-- ``CYRILLIC SMALL LETTER OMEGA``: named after, and drawn like, its sister in another script.
+- *addition*: ``L WITH STROKE``, ``SHHA WITH DESCENDER``: the letter before ``WITH``, and more ink;
+- *adjective*: ``OPEN E``, ``SCRIPT G``, ``BARRED B``, ``SMALL CAPITAL T``, ``REVERSED R``;
+- *turned*: ``TURNED M``, rotated by half a circle, which may make it another letter;
+- *struck*: ``L WITH STROKE``, where the stroke makes it another letter, a t;
+- *digraph* and *ligature*: ``DB DIGRAPH``, ``LIGATURE EN GHE``, two letters in one;
+- *enclosed*: ``NEGATIVE SQUARED LATIN CAPITAL LETTER A``, ``REGIONAL INDICATOR SYMBOL LETTER A``;
+- *sister*: ``CYRILLIC SMALL LETTER OMEGA``, named after, and drawn like, the Greek one;
+- *kin*: ``BASHKIR KA``, a letter of the same name in the alphabet of another language.
 """
 
 from __future__ import annotations
 
-import string
+import re
 from collections.abc import Iterator, Mapping
 
 from detector.characters import name
@@ -27,47 +30,71 @@ ADDITIONS: dict[str, float] = {
     "HOOK": 0.85,
     "TAIL": 0.85,
     "CURL": 0.80,
-    "STROKE": 0.80,
-    "BAR": 0.80,
-    "TILDE": 0.80,
+    "STROKE": 0.79,
+    "BAR": 0.79,
+    "TILDE": 0.79,
 }
-"""What an addition after ``WITH`` leaves of the likeness: below the line least is noticed."""
+"""What an addition leaves of the likeness: ink below the line is noticed least."""
 
 OTHER_ADDITION = 0.78
 
 ADJECTIVES: dict[str, float] = {
-    "SMALL CAPITAL": 0.88,
+    "CAPITAL": 0.88,  # SMALL CAPITAL: as high as a small letter
     "DOTLESS": 0.95,
     "SCRIPT": 0.95,
+    "STRAIGHT": 0.95,
+    "BROAD": 0.88,
+    "ROUND": 0.88,
     "BLACKLETTER": 0.85,
     "LENIS": 0.85,
+    "OPEN": 0.78,
+    "BARRED": 0.79,
+    "CROSSED": 0.79,
     "STIRRUP": 0.80,
-    "BROAD": 0.85,
-    "OPEN": 0.75,
-    "BARRED": 0.80,
-    "INSULAR": 0.70,
+    "CLOSED": 0.80,
+    "STRETCHED": 0.80,
+    "INSULAR": 0.75,
     "LONG": 0.70,
+    "MONOCULAR": 0.70,
     "REVERSED": 0.60,
     "TURNED": 0.55,
     "INVERTED": 0.55,
     "SIDEWAYS": 0.55,
     "HALF": 0.55,
+    "SHARP": 0.0,  # the sound: SHARP S
 }
-"""What an adjective before the letter leaves of the likeness."""
+"""What an adjective leaves of the likeness; 0 if it does not speak of the shape."""
 
 OTHER_ADJECTIVE = 0.65
 
-HALF_TURN = str.maketrans("bdmnopqsuwxz", "qpwuodbsnmxz")
+HALF_TURN: dict[str, str] = dict(zip("bdmnpqsuwxz", "qpwudbsnmxz", strict=True))
 """Small letters that are a small letter again after half a turn."""
 
 HALF_TURN_WEIGHT = 0.80
 
-SISTER = 0.75
-"""A letter's namesake in a sister script: ``OMEGA``, ``CHI``, ``IOTA``."""
+STRUCK: dict[str, str] = {"l": "t", "r": "f", "c": "e"}
+"""Letters that a bar makes look like another one."""
 
-SISTER_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "COPTIC")
+STRUCK_WEIGHT = 0.65
+DIGRAPH = 0.85
+ENCLOSED = 0.70
+
+SISTER = 0.75
+SISTER_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC")
+"""Scripts of one descent, whose letters of one name are drawn alike."""
+
 SHORTEST_SISTER_NAME = 3
 """Shorter names are sounds: Cyrillic ``I`` and ``E`` are not drawn like the Latin ones."""
+
+KIN = 0.62
+CAPITAL = 0.85
+"""A capital of that shape, at the height of a capital (no row, but lookalikes of it have one)."""
+
+_ENCLOSED = re.compile(
+    r"(?:(?:CIRCLED|SQUARED) LATIN CAPITAL|REGIONAL INDICATOR SYMBOL) LETTER ([A-Z])$"
+)
+_STROKE = re.compile(r"^(?:[A-Z]+ )?(?:STROKE|BAR)(?: AND |$)")
+_LETTER = re.compile(r"(?:SMALL |EPIGRAPHIC |SMALL (?P<capital>CAPITAL) )?LETTER (?P<words>.+)$")
 
 
 def name_observations(char: str, by_name: Mapping[str, str]) -> Iterator[Observation]:
@@ -75,75 +102,126 @@ def name_observations(char: str, by_name: Mapping[str, str]) -> Iterator[Observa
 
     Args:
         char: any character.
-        by_name: Unicode name -> character, for all characters a name may point to.
+        by_name: Unicode name -> character, for all characters that a name may point to.
 
-    >>> by_name = {"CYRILLIC SMALL LETTER KA": "к"}
-    >>> list(name_observations("қ", by_name))
-    [Observation(parts=('к',), weight=0.88, sources=('name',))]
-    >>> list(name_observations("ʞ", by_name))
-    [Observation(parts=('k',), weight=0.55, sources=('name',))]
+    >>> by_name = {"CYRILLIC SMALL LETTER KA": "к", "LATIN SMALL LETTER W": "w"}
+    >>> [(seen.parts, seen.weight, seen.sources) for seen in name_observations("қ", by_name)]
+    [(('к',), 0.88, ('name',))]
+    >>> [(seen.parts, seen.weight, seen.sources) for seen in name_observations("ʍ", by_name)]
+    [(('m',), 0.8, ('turned',)), (('w',), 0.55, ('name',))]
     """
     full = name(char)
-    head, joined, additions = full.partition(" WITH ")
-    weight = _addition_weight(additions) if joined else 1.0
-    if joined:
-        base = _named(head, by_name)
-        if base:
-            yield Observation((base,), weight, ("name",))
-            return
-    for letters, likeness, source in _latin(head):
-        yield Observation((letters,), round(weight * likeness, 4), (source,))
-    if not joined:
-        for sister in _sisters(full, by_name):
-            yield Observation((sister,), SISTER, ("sister",))
+    enclosed = _ENCLOSED.search(full)
+    if enclosed:
+        yield Observation((enclosed[1].lower(),), ENCLOSED, ("enclosed",))
+        return
+    head, _, additions = full.partition(" WITH ")
+    weight = _addition_weight(additions) if additions else 1.0
+    if " CAPITAL LETTER " in head and " SMALL CAPITAL " not in head:
+        head, weight = head.replace(" CAPITAL ", " SMALL "), weight * CAPITAL
+    script, _, rest = head.partition(" ")
+    base = _base(script, head, rest, by_name) if additions else ""
+    if base:
+        yield Observation((base,), round(weight, 4), ("name",))
+        if _STROKE.search(additions):
+            share = _addition_weight(_STROKE.sub("", additions))
+            yield Observation((base,), round(STRUCK_WEIGHT * share, 4), ("struck",), STRUCK)
+    else:
+        yield from _adjectives(script, rest, weight, by_name)
+    if not additions:
+        yield from _sisters(script, rest, by_name)
 
 
 def _addition_weight(additions: str) -> float:
+    """Weigh ``STROKE AND HOOK``: every addition takes its share."""
     weight = 1.0
-    for addition in additions.split(" AND "):
-        last = addition.removesuffix(" BELOW").removesuffix(" SYMBOL").rpartition(" ")[2]
-        weight *= ADDITIONS.get(last, OTHER_ADDITION)
+    for addition in filter(None, additions.split(" AND ")):
+        noun = re.sub(r" (BELOW|SYMBOL|THROUGH DESCENDER)$", "", addition).rpartition(" ")[2]
+        weight *= ADDITIONS.get(noun, OTHER_ADDITION)
     return round(weight, 4)
 
 
-def _named(head: str, by_name: Mapping[str, str]) -> str:
-    """Find the character that a name before ``WITH`` means, if there is one."""
-    script, _, rest = head.partition(" ")
+def _base(script: str, head: str, rest: str, by_name: Mapping[str, str]) -> str:
+    """Find the character that the name before ``WITH`` means, if there is one."""
     for candidate in (head, f"{script} SMALL LETTER {rest}", f"{script} LETTER {rest}"):
-        char = by_name.get(candidate)
-        if char:
-            return char.lower() if char.isascii() else char
+        if candidate in by_name:
+            return by_name[candidate]
     return ""
 
 
-def _latin(head: str) -> Iterator[tuple[str, float, str]]:
-    """Read ``LATIN ... [ADJECTIVE] X``: the letter X, how alike, and the source."""
-    words = head.split()
-    if words[0] != "LATIN" or len(words) < 4:
+def _adjectives(
+    script: str, rest: str, weight: float, by_name: Mapping[str, str]
+) -> Iterator[Observation]:
+    """Read ``[SMALL] LETTER [ADJECTIVE...] X`` and its variants, the script taken off."""
+    if rest.startswith("SMALL LIGATURE "):
+        yield from _ligature(script, rest.split()[2:], by_name)
         return
-    letter = words[-1].lower()
-    kind, adjectives = words[1:-2], words[-2]
-    if words[-1] == "BAR" and len(words[-2]) == 1:  # U BAR: an older way to say WITH BAR
-        letter, adjectives = words[-2].lower(), "BARRED"
-    if len(letter) > 1 or letter not in string.ascii_lowercase:
+    found = _LETTER.match(rest)
+    *adjectives, letter = _words(found) if found else [""]
+    if not adjectives:
         return
-    if "SMALL CAPITAL" in head:
-        adjectives = "SMALL CAPITAL" if words[-2] == "CAPITAL" else adjectives
-    if adjectives == "LETTER":
+    if letter == "DIGRAPH" and script == "LATIN" and len(adjectives[0]) == 2:
+        yield Observation(tuple(adjectives[0].lower()), round(weight * DIGRAPH, 4), ("name",))
         return
-    if kind and adjectives == "TURNED" and "CAPITAL" not in head:
-        turned = letter.translate(HALF_TURN)
-        if turned != letter:
-            yield turned, HALF_TURN_WEIGHT, "turned"
-    source = "smallcap" if adjectives == "SMALL CAPITAL" else "name"
-    yield letter, ADJECTIVES.get(adjectives, OTHER_ADJECTIVE), source
+    if letter.endswith("JE"):
+        yield from _palatal(script, adjectives, letter, by_name)
+        return
+    base = by_name.get(f"{script} SMALL LETTER {letter}", "")
+    if adjectives == ["TURNED"] and base in HALF_TURN:
+        yield Observation((HALF_TURN[base],), round(weight * HALF_TURN_WEIGHT, 4), ("turned",))
+    likeness, source = _likeness(script, adjectives)
+    if likeness and base:
+        yield Observation((base,), round(weight * likeness, 4), (source,))
 
 
-def _sisters(full: str, by_name: Mapping[str, str]) -> Iterator[str]:
-    script, letter, rest = full.partition(" SMALL LETTER ")
-    if script not in SISTER_SCRIPTS or not letter or len(rest) < SHORTEST_SISTER_NAME:
-        return
-    for sister in SISTER_SCRIPTS:
-        char = by_name.get(f"{sister} SMALL LETTER {rest}")
-        if sister != script and char:
-            yield char
+def _words(found: re.Match[str]) -> list[str]:
+    words = found["words"].replace("SMALL CAPITAL", "CAPITAL").split()
+    if found["capital"]:
+        words.insert(0, "CAPITAL")
+    if words[1:] == ["BAR"]:  # U BAR: an older way to say BARRED U
+        words = ["BARRED", words[0]]
+    return words
+
+
+def _likeness(script: str, adjectives: list[str]) -> tuple[float, str]:
+    """Weigh the adjectives of a letter, and name the source; 0 if they do not tell its shape."""
+    likeness = 1.0
+    for word in adjectives:
+        likeness *= ADJECTIVES.get(word, OTHER_ADJECTIVE)
+    if script == "LATIN":
+        return likeness, "smallcap" if adjectives == ["CAPITAL"] else "name"
+    if "CAPITAL" in adjectives:  # a small capital gamma is not drawn like a small gamma
+        return 0.0, ""
+    if all(word in ADJECTIVES for word in adjectives):
+        return likeness, "name"
+    return (KIN, "kin") if script == "CYRILLIC" else (0.0, "")
+
+
+def _palatal(
+    script: str, adjectives: list[str], letter: str, by_name: Mapping[str, str]
+) -> Iterator[Observation]:
+    """Read ``KOMI DJE``: ``KOMI DE``, or at least ``DE``, with the hook of a soft letter."""
+    hard = letter.removesuffix("JE") + "E"
+    for candidate in (" ".join([*adjectives, hard]), hard):
+        base = by_name.get(f"{script} SMALL LETTER {candidate}")
+        if base:
+            yield Observation((base,), KIN, ("kin",))
+            return
+
+
+def _ligature(script: str, words: list[str], by_name: Mapping[str, str]) -> Iterator[Observation]:
+    """Read ``LIGATURE EN GHE``: both letters, or the first with the second as an addition."""
+    letters = tuple(by_name.get(f"{script} SMALL LETTER {word}", "") for word in words)
+    if len(letters) == 2 and all(letters):
+        yield Observation(letters, DIGRAPH, ("name",))
+    if letters[0]:
+        yield Observation(letters[:1], OTHER_ADDITION, ("name",))
+
+
+def _sisters(script: str, rest: str, by_name: Mapping[str, str]) -> Iterator[Observation]:
+    letter = rest.removeprefix("SMALL LETTER ")
+    if script in SISTER_SCRIPTS and letter != rest and len(letter) >= SHORTEST_SISTER_NAME:
+        for sister in SISTER_SCRIPTS:
+            char = by_name.get(f"{sister} SMALL LETTER {letter}")
+            if sister != script and char:
+                yield Observation((char,), SISTER, ("sister",))

@@ -1,17 +1,44 @@
-"""UTS #39: the first confusable map, made of Unicode's own data and of nothing else."""
+"""UTS #39: the first confusable map, made of Unicode's own data.
+
+UTS #39 alone misses much of what a person takes for a brand's name: it keeps accents and strokes,
+it sends small letters to capitals, and it stops at prototypes that are not ASCII (к, т, м, в).
+Every rule here derives more from Unicode data; `sources` in the map names the rules of a reading:
+
+============== =========================================================== =================
+source         what it says                                                confidence
+============== =========================================================== =================
+uts39          the prototype is ASCII; each step on the way to it costs    `SAME_SHAPE`
+mark:...       the prototype or decomposition has a mark besides           `MARK_CONFIDENCE`
+punctuation    the prototype has an apostrophe or dot besides (ơ, ъ)       `PUNCTUATION`
+capital        the prototype is an ASCII capital, read as the small letter `CAPITAL`
+decomposition  canonical decomposition: the base letter's readings (ё, ά)  the marks'
+stem           a stem without a dot is i and l (ı, ӏ): no one can tell     `STEM`
+class          what another character of the same prototype reads as       `CLASS`
+case           what the capital reads as: Latin, Greek, Cyrillic, Coptic   `CASE`
+mapped         what UTS #46 maps a character of the same prototype to      `MAPPED`
+cursive        what the letter is in Cyrillic italics (п as n)             `CURSIVE`
+joined         an o closed by its neighbour is a c (œ as ce)               `JOINED`
+digit          a decimal digit of another script reads as its value        `DIGIT`
+folding        IDNA2003 made two letters of it (ß as ss)                   `FOLDING`
+name, smallcap, turned, struck, enclosed, sister, kin                      `letter_names`
+============== =========================================================== =================
+
+Confidences multiply along the way; `likeness` does that and bounds it. They order readings and
+levels of evidence; a builder that looks at rendered glyphs can replace them through the same file.
+"""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import re
+import string
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import unicodedata2
 
+from detector.ascii_rows import ascii_rows
 from detector.characters import (
     MARK_CONFIDENCE,
     UNICODE_VERSION,
@@ -22,151 +49,181 @@ from detector.characters import (
     name,
 )
 from detector.confusables import LETTERS, Reading, render_map
-from detector.errors import InvalidData
 from detector.label_characters import capitals, deviation_foldings, label_characters
-from detector.letter_names import name_observations
+from detector.letter_names import CAPITAL, SISTER_SCRIPTS, name_observations
 from detector.likeness import Observation, solve
+from detector.prototypes import Confusables, Prototype
+from detector.uts46 import mapping
+
+MADE_BY = "glyphwatch map build --from uts39 --confusables FILE"
 
 SAME_SHAPE = 0.998
-HOP = 0.01
-LIGATURE = 0.95
-CAPITAL = 0.85
-CASE = 0.75
+STEP = 0.01
+SEVERAL_LETTERS = 0.95
+PUNCTUATION = 0.75
+CAPITAL_OF_SAME_SHAPE = 0.95
+"""Capitals that differ from the small letter by size alone: C O S V W Z (see `same_shape`)."""
+STEM = 0.75
 CLASS = 0.95
+CASE = 0.75
+MAPPED = 0.80
+CURSIVE = 0.65
+JOINED = 0.70
 DIGIT = 0.60
-RESIDUE = 0.75
 FOLDING = 0.75
 
-CLASS_ROWS = {
-    "0": Reading("o", 0.90, ("ascii",)),
-    "1": Reading("l", 0.90, ("ascii",)),
-    "i": Reading("l", 0.75, ("ascii",)),
-}
-PAIR_ROWS = {
-    "vv": ("w", 0.930),
-    "rn": ("m", 0.895),
-    "cl": ("d", 0.800),
-    "ni": ("m", 0.788),
-    "uu": ("w", 0.755),
-    "lc": ("k", 0.750),
-    "nn": ("m", 0.712),
-    "li": ("h", 0.704),
-    "ri": ("n", 0.695),
-}
+CASED_ALIKE = (*SISTER_SCRIPTS, "COPTIC")
+"""Scripts in which a small letter is mostly drawn like its capital; Armenian and Osage are not."""
 
+CURSIVE_FORMS: dict[str, str] = {"д": "g", "и": "u", "п": "n", "т": "m"}
+"""Small letters whose italic form is another letter's: in fonts with cursive Cyrillic the outlines
+are the same, pixel by pixel, as those of the ASCII letters (measured over 96 font families)."""
 
-@dataclass(frozen=True, slots=True)
-class Prototype:
-    text: str
-    hops: int
-
-
-def read_confusables(path: Path) -> tuple[dict[str, Prototype], str, str]:
-    raw = path.read_bytes()
-    if raw[:2] == b"\x1f\x8b":
-        raw = gzip.decompress(raw)
-    text = raw.decode("utf-8-sig")
-    version = re.search(r"^# Version: (\S+)", text, re.M).group(1)
-    found = {}
-    for line in text.splitlines():
-        body, _, comment = line.partition("#")
-        if not body.strip():
-            continue
-        a, b, _ = (x.strip() for x in body.split(";"))
-        source = "".join(chr(int(x, 16)) for x in a.split())
-        target = "".join(chr(int(x, 16)) for x in b.split())
-        hops = max(0, comment.rpartition("#")[2].count("→") - 1)
-        found[source] = Prototype(target, hops)
-    return found, version, hashlib.sha256(raw).hexdigest()
+_ALPHABET = frozenset(string.ascii_lowercase)
+_LETTERS_AND_DIGITS = _ALPHABET | frozenset(string.digits)
 
 
 def build_uts39(confusables_path: Path) -> str:
-    prototypes, version, digest = read_confusables(confusables_path)
-    rows = dict(_rows(prototypes))
-    rows.update((s, (r,)) for s, r in CLASS_ROWS.items())
-    rows.update((s, (Reading(l, c, ("pair",)),)) for s, (l, c) in PAIR_ROWS.items())
+    """Make the map from Unicode's ``confusables.txt``, plain or compressed with gzip.
+
+    Returns:
+        The text of the map file: the same input and Unicode version give the same bytes.
+
+    Raises:
+        InvalidData: the file is not UTS #39's, is cut short or has a broken row; says the line.
+    """
+    confusables = Confusables.load(confusables_path)
+    rows: dict[str, Sequence[Reading]] = dict(_Evidence(confusables.prototypes).rows())
+    rows.update(ascii_rows())
     return render_map(
         rows,
-        made_by="glyphwatch map build --from uts39 --confusables FILE",
+        made_by=MADE_BY,
         unicode=UNICODE_VERSION,
-        sources=[f"UTS #39: {version} sha256:{digest}"],
+        sources=[f"UTS #39: {confusables.version} sha256:{confusables.digest}"],
     )
 
 
-def _rows(prototypes: Mapping[str, Prototype]) -> Iterator[tuple[str, tuple[Reading, ...]]]:
-    allowed = [c for c in label_characters() if unicodedata2.category(c)[0] != "M" and not is_ignorable(c)]
-    larger = capitals()
-    nodes = set(allowed) | set(prototypes) | {p.text for p in prototypes.values() if len(p.text) == 1}
-    nodes |= {c for cs in larger.values() for c in cs}
-    by_name = {name(c): c for c in nodes | set("abcdefghijklmnopqrstuvwxyz")}
-    same_case = frozenset(
-        x for x in "abcdefghijklmnopqrstuvwxyz"
-        if (c := by_name.get(f"LATIN LETTER SMALL CAPITAL {x.upper()}")) and c in prototypes and prototypes[c].text == x
-    )
-    members = defaultdict(list)
-    for c in sorted(prototypes):
-        p = prototypes[c].text
-        if len(p) == 1 and not p.isascii():
-            members[p].append(c)
-    foldings = deviation_foldings()
-    observations = defaultdict(list)
-    for c in sorted(nodes):
-        if c.isascii():
-            continue
-        obs = observations[c]
-        if c in prototypes:
-            obs.extend(_prototype(prototypes[c], same_case))
-        parts = decomposition(c)
-        if parts != c:
-            obs.extend(_sequence(parts, 0.998, ("decomposition",), same_case))
-        obs.extend(Observation((m,), CLASS, ("class",)) for m in members.get(c, ()))
-        obs.extend(Observation((k,), CASE, ("case",)) for k in larger.get(c, ()))
-        obs.extend(name_observations(c, by_name))
-        digit = unicodedata2.decimal(c, None)
+@dataclass(frozen=True)
+class _Evidence:
+    """All that the rules know of all characters that a rule may lead to."""
+
+    prototypes: Mapping[str, Prototype]
+
+    @cached_property
+    def allowed(self) -> tuple[str, ...]:
+        """Characters that can have a row: a mark alone and what is not drawn cannot."""
+        return tuple(
+            char
+            for char in label_characters()
+            if not unicodedata2.category(char).startswith("M") and not is_ignorable(char)
+        )
+
+    @cached_property
+    def capitals(self) -> Mapping[str, Sequence[str]]:
+        return capitals()
+
+    @cached_property
+    def foldings(self) -> Mapping[str, str]:
+        return deviation_foldings()
+
+    @cached_property
+    def nodes(self) -> tuple[str, ...]:
+        """Characters that can have a row, and those through which a likeness may lead."""
+        found = {*self.allowed, *self.prototypes}
+        found.update(prototype.text for prototype in self.prototypes.values())
+        found.update(char for chars in self.capitals.values() for char in chars)
+        return tuple(sorted(text for text in found if len(text) == 1 and not text.isascii()))
+
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        return {name(char): char for char in (*self.nodes, *sorted(_ALPHABET))}
+
+    @cached_property
+    def members(self) -> Mapping[str, Sequence[str]]:
+        """Prototype that is one non-ASCII character -> characters that look like it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for char in sorted(self.prototypes):
+            prototype = self.prototypes[char].text
+            if len(prototype) == 1 and not prototype.isascii():
+                found[prototype].append(char)
+        return found
+
+    @cached_property
+    def same_shape(self) -> frozenset[str]:
+        """Letters drawn alike small and large: UTS #39 says so of their small capital."""
+        found = set()
+        for letter in _ALPHABET:
+            char = self.by_name.get(f"LATIN LETTER SMALL CAPITAL {letter.upper()}", "")
+            if char in self.prototypes and self.prototypes[char].text == letter:
+                found.add(letter)
+        return frozenset(found)
+
+    def rows(self) -> Iterator[tuple[str, tuple[Reading, ...]]]:
+        solved = solve({char: tuple(self.observations(char)) for char in self.nodes})
+        return ((char, solved[char]) for char in self.allowed if char in solved)
+
+    def observations(self, char: str) -> Iterator[Observation]:
+        """Give what every rule says of one character."""
+        if char in self.prototypes:
+            yield from self._prototype(self.prototypes[char])
+        parts = decomposition(char)
+        if parts != char:
+            yield from self._sequence(parts, 1.0, "decomposition")
+        for member in self.members.get(char, ()):
+            yield Observation((member,), CLASS, ("class",))
+            mapped = mapping(member)
+            if len(mapped) == 1 and mapped in LETTERS:
+                yield Observation((mapped,), MAPPED, ("mapped",))
+        if name(char).startswith(CASED_ALIKE):
+            for capital in self.capitals.get(char, ()):
+                yield Observation((capital,), CASE, ("case",))
+        if char in CURSIVE_FORMS:
+            yield Observation((CURSIVE_FORMS[char],), CURSIVE, ("cursive",))
+        digit = unicodedata2.digit(char, None)
         if digit is not None:
-            obs.append(Observation((str(digit),), DIGIT, ("digit",)))
-        if c in foldings:
-            obs.extend(_sequence(foldings[c], FOLDING, ("folding",), same_case))
-    solved = solve(observations)
-    for c in allowed:
-        if c in solved:
-            yield c, solved[c]
+            yield Observation((str(digit),), DIGIT, ("digit",))
+        folded = self.foldings.get(char, "")
+        if _ALPHABET.issuperset(folded) and folded:
+            yield Observation(tuple(folded), FOLDING, ("folding",))
+        yield from name_observations(char, self.by_name)
 
-
-def _prototype(prototype, same_case):
-    text = prototype.text
-    weight = SAME_SHAPE - HOP * prototype.hops
-    if LETTERS.issuperset(text):
-        if len(text) > 1:
-            weight *= LIGATURE
-        if text == "rn":
+    def _prototype(self, prototype: Prototype) -> Iterator[Observation]:
+        text = prototype.text
+        weight = SAME_SHAPE - STEP * prototype.steps
+        if not LETTERS.issuperset(text):
+            yield from self._sequence(text, weight, "uts39")
+            return
+        yield Observation(tuple(text), weight * SEVERAL_LETTERS ** (len(text) > 1), ("uts39",))
+        if text == "rn":  # UTS #39's way to write m
             yield Observation(("m",), weight, ("uts39",))
-        yield Observation((text,), weight, ("uts39",))
-        if text == "i":
-            yield Observation(("l",), weight * 0.8, ("uts39", "dotless"))
-        return
-    yield from _sequence(text, weight, ("uts39",), same_case)
+        if text == "oe":
+            yield Observation(("c", "e"), JOINED, ("joined",))
+        if text in ("i", "l"):
+            yield Observation(("l" if text == "i" else "i",), weight * STEM, ("uts39", "stem"))
 
-
-def _sequence(text, weight, sources, same_case):
-    parts = []
-    sources = list(sources)
-    for c in decomposition(text):
-        category = unicodedata2.category(c)
-        if is_dropped_mark(c):
-            kind = mark_kind(c)
-            weight *= MARK_CONFIDENCE[kind]
-            sources.append(f"mark:{kind}")
-        elif c in "abcdefghijklmnopqrstuvwxyz0123456789":
-            parts.append(c)
-        elif c.isascii() and c.isalpha():
-            weight *= 0.95 if c.lower() in same_case else CAPITAL
-            sources.append("capital")
-            parts.append(c.lower())
-        elif category[0] in "LN" and category != "Lm" and not c.isascii():
-            parts.append(c)
-        else:
-            weight *= RESIDUE
-            sources.append("residue")
-    if parts and sources.count("residue") <= 1:
-        yield Observation(tuple(parts), round(weight, 4), tuple(dict.fromkeys(sources)))
+    def _sequence(self, text: str, weight: float, source: str) -> Iterator[Observation]:
+        """Read a prototype or decomposition: letters with marks and, at most once, punctuation."""
+        parts: list[str] = []
+        sources = [source]
+        for char in decomposition(text):
+            if is_dropped_mark(char):
+                weight *= MARK_CONFIDENCE[mark_kind(char)]
+                sources.append(f"mark:{mark_kind(char)}")
+            elif char in _LETTERS_AND_DIGITS:
+                parts.append(char)
+            elif char.lower() in _ALPHABET:
+                same = char.lower() in self.same_shape
+                weight *= CAPITAL_OF_SAME_SHAPE if same else CAPITAL
+                sources.append("capital")
+                parts.append(char.lower())
+            elif unicodedata2.category(char)[0] in "PS" or unicodedata2.category(char) == "Lm":
+                if "punctuation" in sources:
+                    return
+                weight *= PUNCTUATION
+                sources.append("punctuation")
+            else:
+                parts.append(char)
+        if "".join(parts) == "rn":  # a letter m with a mark
+            parts = ["m"]
+        if parts:
+            yield Observation(tuple(parts), round(weight, 4), tuple(dict.fromkeys(sources)))
