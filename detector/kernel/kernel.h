@@ -25,6 +25,9 @@
 #define MAX_KEYS 128      /* as detector.skeleton */
 #define MAX_LINE 65536    /* octets of a JSON line that is read here */
 #define MAX_SWAP_PAIRS 64
+#define TINY_TARGET 2     /* as detector.brakes */
+#define SHORT_TARGET 4
+#define ANY_LENGTH 255    /* a posting that no length holds back */
 
 typedef struct {
     uint64_t mult, add; /* h -> h * mult + add */
@@ -100,13 +103,15 @@ int punycode_decode(const uint8_t *text, int length, uint32_t *out, int room);
 /* ---- keys.c: key -> targets, with a filter in front of it ---- */
 
 typedef struct {
-    uint64_t key, raw; /* raw: hash of the one label that has this key; 0 if there are several */
+    uint64_t key, raw; /* raw: that of all its targets; 0 if they have several */
     uint32_t posting;  /* first of the targets, in postings; 0 is none */
     uint32_t used;
 } key_entry;
 
 typedef struct {
-    uint32_t target, next;
+    uint64_t raw;    /* hash of the target's label; 0 for a key of other origin */
+    uint32_t suffix; /* low half of the hash of what stands right of that label */
+    uint32_t target, next, length; /* octets of the label */
 } key_posting;
 
 typedef struct {
@@ -118,7 +123,7 @@ typedef struct {
 } key_table;
 
 int keys_init(key_table *table);
-int keys_add(key_table *table, uint64_t key, uint64_t raw, uint32_t target);
+int keys_add(key_table *table, uint64_t key, const key_posting *posting);
 int keys_seal(key_table *table); /* builds the filter; call after the last keys_add */
 void keys_free(key_table *table);
 const key_entry *keys_find(const key_table *table, uint64_t key);
@@ -184,7 +189,7 @@ step text_step(const uint32_t *text, int length); /* the step of a whole key par
 const reading *reading_of(visit *visit, uint32_t code_point);
 void readings_free(kernel *kernel);
 uint64_t ascii_state(const kernel *kernel, const uint8_t *text, int length);
-int kernel_add_label(kernel *kernel, const uint8_t *label, int length, uint32_t target);
+int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target);
 
 /* ---- screen.c and the drivers ---- */
 

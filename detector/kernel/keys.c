@@ -42,7 +42,7 @@ static int grow(key_table *table) {
     return 0;
 }
 
-int keys_add(key_table *table, uint64_t key, uint64_t raw, uint32_t target) {
+int keys_add(key_table *table, uint64_t key, const key_posting *posting) {
     if (((uint64_t)table->count + 1) * 2 > table->mask && grow(table)) return -1;
     if (table->postings_used == table->postings_size) {
         uint32_t size = table->postings_size * 2;
@@ -53,13 +53,14 @@ int keys_add(key_table *table, uint64_t key, uint64_t raw, uint32_t target) {
     }
     key_entry *entry = entry_for(table->entries, table->mask, key);
     if (!entry->used) {
-        *entry = (key_entry){key, raw, 0, 1};
+        *entry = (key_entry){key, posting->raw, 0, 1};
         table->count++;
-    } else if (entry->raw != raw) {
+    } else if (entry->raw != posting->raw) {
         entry->raw = 0;
     }
-    if (entry->posting && table->postings[entry->posting].target == target) return 0;
-    table->postings[table->postings_used] = (key_posting){target, entry->posting};
+    if (entry->posting && table->postings[entry->posting].target == posting->target) return 0;
+    table->postings[table->postings_used] = *posting;
+    table->postings[table->postings_used].next = entry->posting;
     entry->posting = table->postings_used++;
     return 0;
 }
@@ -87,9 +88,9 @@ const key_entry *keys_find(const key_table *table, uint64_t key) {
 /* Rewrites up to `budget` places of a folded target label by a pair outside the expansion, as
  * Skeletonizer._swapped does, and adds the key of every result. */
 static int add_swapped(kernel *kernel, const uint8_t *text, int length, int from, int budget,
-                       uint64_t raw, uint32_t target) {
+                       const key_posting *posting) {
     uint64_t key = mix(ascii_state(kernel, text, length));
-    if (keys_add(&kernel->keys, key, raw, target)) return -1;
+    if (keys_add(&kernel->keys, key, posting)) return -1;
     if (!budget) return 0;
     uint8_t changed[MAX_LABEL + 8];
     for (int at = from; at < length; at++) {
@@ -100,27 +101,33 @@ static int add_swapped(kernel *kernel, const uint8_t *text, int length, int from
                 memcpy(changed, text, (size_t)at);
                 changed[at] = letter;
                 memcpy(changed + at + 1, text + at + 2, (size_t)(length - at - 2));
-                if (add_swapped(kernel, changed, length - 1, at + 1, budget - 1, raw, target)) return -1;
+                if (add_swapped(kernel, changed, length - 1, at + 1, budget - 1, posting)) return -1;
             }
             if (text[at] == letter) {
                 memcpy(changed, text, (size_t)at);
                 memcpy(changed + at, pair, 2);
                 memcpy(changed + at + 2, text + at + 1, (size_t)(length - at - 1));
-                if (add_swapped(kernel, changed, length + 1, at + 2, budget - 1, raw, target)) return -1;
+                if (add_swapped(kernel, changed, length + 1, at + 2, budget - 1, posting)) return -1;
             }
         }
     }
     return 0;
 }
 
-int kernel_add_label(kernel *kernel, const uint8_t *label, int length, uint32_t target) {
+int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target) {
     uint8_t folded[MAX_LABEL];
-    if (length <= 0 || length > MAX_LABEL) return 0;
-    for (int i = 0; i < length; i++) {
-        if (label[i] >= 0x80) return 0;
-        folded[i] = kernel->fold[label[i]];
+    key_posting any = {0, 0, target, 0, ANY_LENGTH};
+    uint64_t whole = ascii_state(kernel, domain.start, domain.length);
+    if (domain.length > 0 && keys_add(&kernel->keys, mix(whole), &any)) return -1;
+    if (label.length <= 0 || label.length > MAX_LABEL) return 0;
+    for (int i = 0; i < label.length; i++) {
+        if (label.start[i] >= 0x80) return 0;
+        folded[i] = kernel->fold[label.start[i]];
     }
-    return add_swapped(kernel, folded, length, 0, 2, bytes_hash(label, length), target);
+    key_posting posting = {bytes_hash(label.start, label.length), 0, target, 0, (uint32_t)label.length};
+    if (domain.length > label.length + 1)
+        posting.suffix = (uint32_t)bytes_hash(domain.start + label.length + 1, domain.length - label.length - 1);
+    return add_swapped(kernel, folded, label.length, 0, 2, &posting);
 }
 
 int names_init(name_set *set, const char *joined, size_t length) {

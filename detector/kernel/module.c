@@ -139,9 +139,9 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
             PyErr_SetString(PyExc_ValueError, "labels and domains are not of one length");
             return -1;
         }
-        if (kernel_add_label(kernel, (const uint8_t *)label, (int)(stop - label), target)) return -1;
-        uint64_t state = ascii_state(kernel, (const uint8_t *)domain, (int)(end - domain));
-        if (end > domain && keys_add(&kernel->keys, mix(state), 0, target)) return -1;
+        span label_of = {(const uint8_t *)label, (int)(stop - label)};
+        span domain_of = {(const uint8_t *)domain, (int)(end - domain)};
+        if (kernel_add_target(kernel, label_of, domain_of, target)) return -1;
         label = stop + 1;
         domain = end + 1;
     }
@@ -153,7 +153,8 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
         if (!PyArg_ParseTuple(PyList_GetItem(extra, i), "IU", &target, &key)) return -1;
         if (step_of(key, &part)) return -1;
         uint64_t start = ascii_state(kernel, NULL, 0);
-        if (keys_add(&kernel->keys, mix(start * part.mult + part.add), 0, target)) return -1;
+        key_posting any = {0, 0, target, 0, ANY_LENGTH};
+        if (keys_add(&kernel->keys, mix(start * part.mult + part.add), &any)) return -1;
     }
     return count < 0 ? -1 : keys_seal(&kernel->keys);
 }

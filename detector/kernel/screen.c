@@ -30,11 +30,25 @@ static void emit(screen *screen, const probe *probe) {
     out->spans[out->used++] = probe->record.end;
 }
 
-/* Tells whether a key whose filter word passed belongs to a target that the label is not. */
-static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *label, int length) {
+/* Tells whether an ASCII text that has a key may be reported as a lookalike of one of its targets.
+ * Not if it is the label of one; and of a short target only under that target's own suffix (the
+ * brake short_target). `end`: where the name ends; NULL if the text is but a part of its label. */
+static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *text, int length, const uint8_t *end) {
     const key_entry *entry = keys_find(&kernel->keys, key);
     if (!entry) return 0;
-    return kernel->suffix_swap || !entry->raw || entry->raw != bytes_hash(label, length);
+    if (kernel->suffix_swap) return 1;
+    uint64_t raw = bytes_hash(text, length);
+    if (entry->raw == raw) return 0;
+    const uint8_t *rest = text + length + 1;
+    uint32_t suffix = end && rest < end ? (uint32_t)bytes_hash(rest, (int)(end - rest)) : 0;
+    int found = 0;
+    for (uint32_t at = entry->posting; at; at = kernel->keys.postings[at].next) {
+        const key_posting *posting = kernel->keys.postings + at;
+        if (posting->raw == raw) return 0;
+        if (posting->length > SHORT_TARGET || (posting->length > TINY_TARGET && posting->suffix == suffix))
+            found = 1;
+    }
+    return found;
 }
 
 /* The innermost registrable domain is own, or the one that the label itself is the first of. */
@@ -63,7 +77,8 @@ static void table_stage(screen *screen) {
     probe *probe = screen->ring + screen->tail++ % RING;
     if (probe->state == DEAD) return;
     if (probe->state == WAITING) {
-        if (!is_lookalike(kernel, probe->key, probe->label, probe->label_length)) return;
+        const uint8_t *end = probe->own + probe->own_length;
+        if (!is_lookalike(kernel, probe->key, probe->label, probe->label_length, end)) return;
         if (is_number(probe->label, probe->label_length)) return; /* digits are no letters: never */
         if (is_own(kernel, probe->own, probe->own_length, probe->label)) return;
     }
@@ -97,7 +112,8 @@ void screen_end(screen *screen) {
 typedef struct {
     screen *screen;
     const uint32_t *points;
-    const uint8_t *text; /* octets of an ASCII label, whose exact equality with a target is seen */
+    const uint8_t *text; /* octets of an ASCII label, NULL for others */
+    const uint8_t *end;  /* of the name */
     int length;
 } label_view;
 
@@ -105,7 +121,8 @@ static int try_key(const label_view *view, uint64_t state, int from, int to) {
     const kernel *kernel = view->screen->kernel;
     uint64_t key = mix(state), bits = filter_bits(key);
     if ((*filter_word(&kernel->keys, key) & bits) != bits) return 0;
-    if (view->text) return is_lookalike(kernel, key, view->text + from, to - from);
+    const uint8_t *end = to - from == view->length ? view->end : NULL;
+    if (view->text) return is_lookalike(kernel, key, view->text + from, to - from, end);
     return keys_find(&kernel->keys, key) != NULL;
 }
 
@@ -153,10 +170,10 @@ static int try_label(const label_view *view) {
     return 0;
 }
 
-static int try_ascii(screen *screen, const uint8_t *text, int length) {
+static int try_ascii(screen *screen, const uint8_t *text, int length, const uint8_t *end) {
     uint32_t points[MAX_LABEL];
     for (int i = 0; i < length; i++) points[i] = text[i];
-    label_view view = {screen, points, text, length};
+    label_view view = {screen, points, text, end, length};
     return try_label(&view);
 }
 
@@ -169,11 +186,11 @@ static int try_ace(screen *screen, span label) {
     int length = label.length - 4;
     int count = punycode_decode(text, length, points, MAX_LABEL);
     if (count > 0) {
-        label_view decoded = {screen, points, NULL, count};
+        label_view decoded = {screen, points, NULL, NULL, count};
         if (try_label(&decoded)) return 1;
     }
     for (int i = 0; i < length; i++) points[i] = text[i];
-    label_view own_text = {screen, points, NULL, length};
+    label_view own_text = {screen, points, NULL, NULL, length};
     return length > 0 && try_label(&own_text);
 }
 
@@ -198,7 +215,7 @@ static int try_utf8(screen *screen, span label) {
         points[count++] = point;
         i += more + 1;
     }
-    label_view view = {screen, points, NULL, count};
+    label_view view = {screen, points, NULL, NULL, count};
     return try_label(&view);
 }
 
@@ -257,7 +274,7 @@ void screen_labels(screen *screen, const uint8_t *end, const span *labels, int c
             }
             found = seen;
         } else if (kernel->embedded || direct || raw) {
-            found = try_ascii(screen, label.start, label.length);
+            found = try_ascii(screen, label.start, label.length, end);
         } else {
             uint64_t key = mix(ascii_state(kernel, label.start, label.length));
             __builtin_prefetch(filter_word(&kernel->keys, key));
