@@ -30,6 +30,20 @@ format: setup-dev ## format the code and apply ruff's safe fixes
 	$(bin)/ruff format
 	$(bin)/ruff check --fix
 
+bench: setup-dev ## measure speed beside grep, wc and a Python loop; BENCH='--rounds 2' passes on
+	$(bin)/python -m tests.benchmarks.throughput $(BENCH)
+
+evaluate: setup-dev ## list what is reported among real benign names; EVALUATE='--known 50000'
+	$(bin)/python -m tests.benchmarks.false_reports $(EVALUATE)
+
+sample: setup ## make the bundled sample and its answer again; the same bytes
+	$(bin)/glyphwatch sample
+
+map: setup ## make the confusable map again; CONFUSABLES=confusables.txt, from Unicode
+	@test -n "$(CONFUSABLES)" || { echo "say CONFUSABLES=FILE: Unicode's confusables.txt"; exit 2; }
+	$(bin)/glyphwatch map build --from uts39 --confusables $(CONFUSABLES) \
+		--output detector/data/confusables.txt
+
 lock: ## pin requirements by hash again; LOCK=--upgrade takes the newest
 	bash infra/lock.sh $(LOCK)
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import pipeline
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PACKAGES = ("glyphs", "classifier", "detector", "pipeline")
@@ -40,7 +42,7 @@ def python_files() -> list[Path]:
 def test_the_version_is_the_changelogs_newest() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     released = re.findall(r"^## \[(\d+\.\d+\.\d+)\]", changelog, re.MULTILINE)
-    assert released[0] == PROJECT["project"]["version"]
+    assert released[0] == PROJECT["project"]["version"] == pipeline.__version__
 
 
 def test_every_package_is_listed() -> None:
