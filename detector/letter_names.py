@@ -117,7 +117,8 @@ def name_observations(char: str, by_name: Mapping[str, str]) -> Iterator[Observa
         return
     head, _, additions = full.partition(" WITH ")
     weight = _addition_weight(additions) if additions else 1.0
-    if " CAPITAL LETTER " in head and " SMALL CAPITAL " not in head:
+    is_capital = " CAPITAL LETTER " in head and " SMALL CAPITAL " not in head
+    if is_capital:
         head, weight = head.replace(" CAPITAL ", " SMALL "), weight * CAPITAL
     script, _, rest = head.partition(" ")
     base = _base(script, head, rest, by_name) if additions else ""
@@ -128,7 +129,7 @@ def name_observations(char: str, by_name: Mapping[str, str]) -> Iterator[Observa
             yield Observation((base,), round(STRUCK_WEIGHT * share, 4), ("struck",), STRUCK)
     else:
         yield from _adjectives(script, rest, weight, by_name)
-    if not additions:
+    if not additions and not is_capital:
         yield from _sisters(script, rest, by_name)
 
 

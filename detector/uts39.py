@@ -48,7 +48,7 @@ from detector.characters import (
     mark_kind,
     name,
 )
-from detector.confusables import LETTERS, Reading, render_map
+from detector.confusables import LETTERS, MAX_READINGS, Reading, render_map
 from detector.label_characters import capitals, deviation_foldings, label_characters
 from detector.letter_names import CAPITAL, SISTER_SCRIPTS, name_observations
 from detector.likeness import Observation, solve
@@ -159,8 +159,33 @@ class _Evidence:
         return frozenset(found)
 
     def rows(self) -> Iterator[tuple[str, tuple[Reading, ...]]]:
+        """Give the rows of characters in no order: those of labels, and those of `disputed`."""
         solved = solve({char: tuple(self.observations(char)) for char in self.nodes})
-        return ((char, solved[char]) for char in self.allowed if char in solved)
+        for char in self.allowed:
+            if char in solved:
+                yield char, solved[char]
+        yield from self._disputed(solved)
+
+    def _disputed(
+        self, solved: Mapping[str, tuple[Reading, ...]]
+    ) -> Iterator[tuple[str, tuple[Reading, ...]]]:
+        """Give rows where UTS #46 maps to one letter and UTS #39 sees another (ϲ, ſ).
+
+        Such a character stands in no valid label, but a Punycode one can hide it; then it is drawn
+        as it is, and not as what it would be mapped to.
+        """
+        for char in self.prototypes:
+            mapped, seen = mapping(char), solved.get(char, ())
+            if unicodedata2.category(char) != "Ll" or mapped == char or not seen:
+                continue
+            meant = solved.get(mapped, ()) or _plain(mapped)
+            if meant and not _folded(seen) & _folded(meant):
+                also = (
+                    Reading(r.letters, round(r.confidence * MAPPED, 4), ("mapped", *r.sources))
+                    for r in meant
+                )
+                both = sorted((*seen, *also), key=lambda r: (-r.confidence, r.letters))
+                yield char, tuple(both[:MAX_READINGS])
 
     def observations(self, char: str) -> Iterator[Observation]:
         """Give what every rule says of one character."""
@@ -227,3 +252,12 @@ class _Evidence:
             parts = ["m"]
         if parts:
             yield Observation(tuple(parts), round(weight, 4), tuple(dict.fromkeys(sources)))
+
+
+def _plain(text: str) -> tuple[Reading, ...]:
+    return (Reading(text, 1.0, ()),) if _ALPHABET.issuperset(text) and len(text) == 1 else ()
+
+
+def _folded(readings: Sequence[Reading]) -> frozenset[str]:
+    """Give what is read, l and i being one: they are no dispute."""
+    return frozenset(reading.letters.replace("i", "l") for reading in readings)
