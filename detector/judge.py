@@ -146,17 +146,12 @@ class Judge:
             InvalidName: it is no DNS name; nothing else is raised, whatever the value.
         """
         parsed = parse_name(name)
-        bounds = boundaries(parsed, self.suffixes)
-        chosen = self.places(parsed, bounds)
+        chosen = self.places(parsed, boundaries(parsed, self.suffixes))
         findings = self.findings(parsed, chosen, count=count)
-        held = {finding.suppressed for finding in findings}
-        for finding in findings:  # a brake that lowered what was then too low to be reported
-            if finding.suppressed == "min_severity":
-                held.update(finding.detection.brakes)
         return Judgement(
             parsed,
             tuple([finding.detection for finding in findings if not finding.suppressed]),
-            tuple([brake for brake in Brake if brake in held]),
+            _held(findings) if findings else (),
             any(self.matcher.is_truncated(place) for place in chosen),
         )
 
@@ -193,7 +188,7 @@ class Judge:
             known = best.get(match.target.domain)
             if known is None or _rank(finding) < _rank(known):
                 best[match.target.domain] = finding
-        return sorted(best.values(), key=_order)
+        return sorted(best.values(), key=_order) if best else []
 
     def _matches(self, name: Name, chosen: list[Place]) -> Iterator[Match]:
         for place in chosen:
@@ -239,6 +234,15 @@ class Judge:
             map_version=self.confusables.version,
         )
         return Finding(match, detection, context, suppressed)
+
+
+def _held(findings: list[Finding]) -> tuple[str, ...]:
+    """Name the brakes that kept something from being reported, each once."""
+    held = {finding.suppressed for finding in findings}
+    for finding in findings:  # a brake that lowered what was then too low to be reported
+        if finding.suppressed == "min_severity":
+            held.update(finding.detection.brakes)
+    return tuple([brake for brake in Brake if brake in held])
 
 
 def idna_state(label: Label) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from detector.alignment import Aligner
+from detector.alignment import Aligner, Alignment
 from detector.key_index import KeyIndex
 from detector.labels import Kind, Name
 from detector.match import Match
@@ -70,6 +70,8 @@ class Matcher:
         label = place.label
         if label.text in self._labels:
             return list(self._swapped(place)) if self._suffix_swap else []
+        if label.kind is Kind.ASCII and not self._embedded and not self._shares_key(label.text):
+            return []  # nearly every label there is
         found: dict[str, Match] = {}
         ways = self._decoded(place)
         if label.text.startswith(ACE_PREFIX):
@@ -93,8 +95,9 @@ class Matcher:
                     continue
                 goal = f"{target.unicode_label}.{target.suffix}"
                 alignment = self.aligner.align(place.label.unicode, goal)
-                if alignment and alignment.substitutions:
-                    yield Match(place, target, alignment.substitutions, alignment.techniques)
+                if alignment:
+                    found = alignment.substitutions
+                    yield Match(place, target, found, techniques(found))
 
     def is_target_label(self, label: str) -> bool:
         """Say whether a label in A-label form is the label of a target."""
@@ -112,6 +115,10 @@ class Matcher:
             self._top_level = frozenset(found)
         return text in self._top_level
 
+    def _shares_key(self, text: str) -> bool:
+        """Say whether an ASCII label has a key that a target has as well."""
+        return bool(self._index.targets(self._skeletonizer.expand(text)))
+
     def _candidates(self, text: str) -> Iterator[tuple[Target, str]]:
         """Give the targets that share a key with a text, with what of them has that key."""
         seen = set()
@@ -123,27 +130,35 @@ class Matcher:
                     seen.add((number, goal))
                     yield target, goal
 
+    def _readings(self, text: str) -> Iterator[tuple[Target, tuple[Substitution, ...]]]:
+        """Give the targets that a text reads as, with the differences: none if they are equal."""
+        aligned: dict[str, Alignment | None] = {}  # many targets may have one label: google.*
+        for target, goal in self._candidates(text):
+            if goal not in aligned:
+                aligned[goal] = self.aligner.align(text, goal)
+            alignment = aligned[goal]
+            if alignment:
+                yield target, alignment.substitutions
+
     def _decoded(self, place: Place) -> Iterator[Match]:
         """Match the label as a person reads it."""
-        if place.label.kind is Kind.UNDECODABLE:
-            return
-        for target, goal in self._candidates(place.label.unicode):
-            alignment = self.aligner.align(place.label.unicode, goal)
-            if alignment and alignment.substitutions:
-                yield Match(place, target, alignment.substitutions, alignment.techniques)
+        if place.label.kind is not Kind.UNDECODABLE:
+            for target, found in self._readings(place.label.unicode):
+                if found:
+                    yield Match(place, target, found, techniques(found))
 
     def _punycode_text(self, place: Place) -> Iterator[Match]:
-        """Match an A-label's text after its prefix, equal to the target or alike."""
-        text = place.label.text.removeprefix(ACE_PREFIX)
+        """Match an A-label's text after its prefix, equal to the target or alike.
+
+        A hyphen at its end only says that nothing was encoded: ``xn--google-`` is ``google``.
+        """
+        text = place.label.text.removeprefix(ACE_PREFIX).removesuffix("-")
         prefix = substitution(
             0, ACE_PREFIX, "", Technique.PUNYCODE_TEXT, ACE_CONFIDENCE, ("ace-prefix",)
         )
-        for target, goal in self._candidates(text) if text else ():
-            if len(target.label) < PUNYCODE_FLOOR or not target.unicode_label.isascii():
-                continue
-            alignment = self.aligner.align(text, goal)
-            if alignment:
-                found = (prefix, *_moved(alignment.substitutions, len(ACE_PREFIX)))
+        for target, differences in self._readings(text) if text else ():
+            if len(target.label) >= PUNYCODE_FLOOR and target.unicode_label.isascii():
+                found = (prefix, *_moved(differences, len(ACE_PREFIX)))
                 yield Match(place, target, found, techniques(found))
 
     def _parts(self, place: Place) -> Iterator[Match]:
@@ -153,22 +168,11 @@ class Matcher:
             part = text[start:end]
             if part in self._labels:
                 continue
-            for target, goal in self._candidates(part):
-                if len(target.unicode_label) < EMBEDDED_FLOOR:
-                    continue
-                alignment = self.aligner.align(part, goal)
-                if alignment and alignment.substitutions:
-                    rest = [(0, text[:start])] if start else []
-                    rest += [(end, text[end:])] if end < len(text) else []
-                    left_over = [
-                        substitution(
-                            position, left, "", Technique.EMBEDDED, PART_CONFIDENCE, ("embedded",)
-                        )
-                        for position, left in rest
-                    ]
-                    both = [*left_over, *_moved(alignment.substitutions, start)]
-                    both.sort(key=lambda each: (each.position, len(each.source)))
-                    yield Match(place, target, tuple(both), techniques(both))
+            for target, differences in self._readings(part):
+                if differences and len(target.unicode_label) >= EMBEDDED_FLOOR:
+                    found = [*_left_over(text, start, end), *_moved(differences, start)]
+                    found.sort(key=lambda each: (each.position, len(each.source)))
+                    yield Match(place, target, tuple(found), techniques(found))
 
     def _swapped(self, place: Place) -> Iterator[Match]:
         """Match the target's own label under a suffix that is not the target's."""
@@ -198,6 +202,15 @@ def _merged(known: Match, other: Match) -> Match:
     kinds = set(known.techniques + other.techniques)
     ordered = tuple([technique for technique in Technique if technique in kinds])
     return Match(better.place, better.target, better.substitutions, ordered)
+
+
+def _left_over(text: str, start: int, end: int) -> Iterator[Substitution]:
+    """Give what stands before and behind a part of a label, each as something not to be seen."""
+    kind, evidence = Technique.EMBEDDED, ("embedded",)
+    if start:
+        yield substitution(0, text[:start], "", kind, PART_CONFIDENCE, evidence)
+    if end < len(text):
+        yield substitution(end, text[end:], "", kind, PART_CONFIDENCE, evidence)
 
 
 def _moved(substitutions: tuple[Substitution, ...], by: int) -> Iterator[Substitution]:

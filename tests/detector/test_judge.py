@@ -292,6 +292,18 @@ def test_text_and_meaning_of_an_a_label_are_both_read() -> None:
     assert found == {"google.com": "idn", f"{text}.com": "punycode_text"}
 
 
+def test_every_row_of_the_map_is_reported() -> None:
+    """Each reading of each row, between letters that nothing else reads as."""
+    rows = confusables().characters
+    parts = {reading.letters for readings in rows.values() for reading in readings}
+    judge = make_judge([f"qzq{part}qzq.com" for part in sorted(parts) if "." not in part])
+    for char, readings in rows.items():
+        found = judge.judge(f"{a_label(f'qzq{char}qzq')}.com").detections
+        named = {each.target for each in found}
+        own = {r.letters for r in readings if "." not in r.letters and r.confidence >= 0.2}
+        assert {f"qzq{letters}qzq.com" for letters in own} <= named, f"{char!a}"
+
+
 # Limits, options, order -------------------------------------------------------------------------
 
 
