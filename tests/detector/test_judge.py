@@ -248,6 +248,12 @@ def test_a_suffix_that_somebody_runs_is_no_imitation(judge: Judge) -> None:
     assert_clean(judge, "paypal.com")
 
 
+def test_a_suffix_of_two_labels_can_be_imitated_as_well() -> None:
+    judge = make_judge(["amazon.co.uk"])
+    assert_lookalike(judge, "amazon.co.υk", of="amazon.co.uk", by="idn")  # Greek υ
+    assert_clean(judge, "amazon.co.υs")
+
+
 def test_a_label_that_reads_as_a_whole_domain(judge: Judge) -> None:
     # U+06F0 is read as a full stop (UTS #39): the label shows paypal.com.
     found = assert_lookalike(judge, "paypal۰com.evil.org", of="paypal.com", by="idn")
