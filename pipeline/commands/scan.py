@@ -62,6 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Exit:
     """Scan every input."""
+    from detector.screen import COMPILED
     from pipeline.engine import load_engine
     from pipeline.inputs import STDIN, expand
     from pipeline.meter import Meter
@@ -79,6 +80,8 @@ def run(options: argparse.Namespace) -> Exit:
         meter.clear()
         sys.stderr.write(f"glyphwatch: {escape(message)}\n")
 
+    if not COMPILED:
+        say("the compiled screen is missing, so this takes a hundred times as long as it could")
     with ExitStack() as stack:
         sinks, store = _sinks(options, settings, stack)
         rejects = _rejects(options, stack)

@@ -55,7 +55,7 @@ def _check(options: argparse.Namespace) -> Exit:
     industries = load_industries() if options.industries else None
     found = 0
     for problem in check_targets(options.file, industries):
-        found += 1  # noqa: SIM113 - there may be none
+        found += 1
         print(escape(f"{options.file}: {problem}"))
     sys.stderr.write(f"glyphwatch: {escape(str(options.file))}: {_count(found, 'problem')}\n")
     return Exit.INPUT if found else Exit.DONE
