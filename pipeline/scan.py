@@ -9,9 +9,6 @@ many threads there are. Memory is bounded by the number of batches in flight.
 from __future__ import annotations
 
 import time
-from base64 import b64encode
-from collections import deque
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +19,13 @@ from pipeline.errors import InputError, PipelineError, UsageError
 from pipeline.inputs import Input, open_input
 from pipeline.reading import Reading
 from pipeline.records import Record, Rejected, Skipped, SkipReason
+from pipeline.rejects import reject_row
+from pipeline.screening import make_pool, screened
 from pipeline.sinks import Batch, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from concurrent.futures import Executor, Future
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Executor
 
     from detector.detection import Detection
     from pipeline.engine import Engine
@@ -134,7 +133,7 @@ class Scan:
             SinkUnavailable: a sink cannot go on.
         """
         began = self._stored = time.monotonic()
-        with _pool(self._request.jobs) as pool:
+        with make_pool(self._request.jobs) as pool:
             for label in labels:
                 try:
                     with open_input(label) as source:
@@ -173,7 +172,9 @@ class Scan:
             start, state = (known.offset, known.state) if known else (0, None)
             if start:
                 self._say(f"{source.name}: goes on at offset {start:,}")
-            for batch, hits in self._screened(reading.batches(start, state), pool):
+            batches = reading.batches(start, state)
+            ahead = 2 * self._request.jobs
+            for batch, hits in screened(batches, self._engine.screen, pool, ahead):
                 self._take(current, batch, hits)
         except UsageError as error:
             msg = f"{source.name}: {error}"
@@ -191,31 +192,6 @@ class Scan:
     @property
     def _run(self) -> str:
         return f"{self._engine.run}:{self._request.format or ''}:{self._request.column or ''}"
-
-    def _screened(
-        self, batches: Iterator[contract.Batch | Gap], pool: Executor | None
-    ) -> Iterator[tuple[contract.Batch | Gap, contract.Hits | None]]:
-        """Screen the batches, in threads if there are any; give them in order."""
-        screen = self._engine.screen
-        if pool is None:
-            for batch in batches:
-                yield batch, None if isinstance(batch, Gap) else batch.screen(screen)
-            return
-        waiting: deque[tuple[contract.Batch | Gap, Future[contract.Hits] | None]] = deque()
-        try:
-            for batch in batches:
-                task = None if isinstance(batch, Gap) else pool.submit(batch.screen, screen)
-                waiting.append((batch, task))
-                if len(waiting) > 2 * self._request.jobs:
-                    first, done = waiting.popleft()
-                    yield first, done.result() if done else None
-            while waiting:
-                first, done = waiting.popleft()
-                yield first, done.result() if done else None
-        finally:
-            for _, task in waiting:
-                if task is not None:
-                    task.cancel()
 
     def _take(
         self, current: _Source, batch: contract.Batch | Gap, hits: contract.Hits | None
@@ -312,28 +288,3 @@ def _with_record(current: _Source, record: Record, detection: Detection) -> Dete
         time_first=record.time_first,
         time_last=record.time_last,
     )
-
-
-def reject_row(rejected: Rejected, name: str, digest: str) -> dict[str, Any]:
-    """Give a rejected record as ``--rejects`` keeps it: reason, place, and the bytes in base64."""
-    row: dict[str, Any] = {
-        "schema": 1,
-        "reason": str(rejected.reason),
-        "detail": rejected.detail,
-        "source": f"{name}:{rejected.offset}",
-        "digest": digest,
-        "offset": rejected.offset,
-        "length": len(rejected.original) if rejected.length is None else rejected.length,
-        "original": b64encode(rejected.original).decode(),
-    }
-    if rejected.sha256 is not None:
-        row["sha256"] = rejected.sha256
-    return row
-
-
-def _pool(jobs: int) -> AbstractContextManager[Executor | None]:
-    if jobs <= 1:
-        return nullcontext()
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(jobs, "screen")

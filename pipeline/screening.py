@@ -1,0 +1,56 @@
+"""Screening: batches side by side in threads, their hits in the order of the stream."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+from pipeline.blocks import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Executor, Future
+
+    from pipeline.formats.contract import Batch, Hits, Screen
+
+
+def make_pool(jobs: int) -> AbstractContextManager[Executor | None]:
+    """Make so many threads; none for one job, which the caller's own thread does."""
+    if jobs <= 1:
+        return nullcontext()
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(jobs, "screen")
+
+
+def screened(
+    batches: Iterator[Batch | Gap], screen: Screen, pool: Executor | None, ahead: int
+) -> Iterator[tuple[Batch | Gap, Hits | None]]:
+    """Screen batches; the compiled screen lets other threads run meanwhile.
+
+    Args:
+        batches: what to screen; gaps pass through.
+        screen: the screen.
+        pool: threads; None to screen in this one.
+        ahead: how many batches may wait to be taken, which bounds the memory.
+    """
+    if pool is None:
+        for batch in batches:
+            yield batch, None if isinstance(batch, Gap) else batch.screen(screen)
+        return
+    waiting: deque[tuple[Batch | Gap, Future[Hits] | None]] = deque()
+    try:
+        for batch in batches:
+            task = None if isinstance(batch, Gap) else pool.submit(batch.screen, screen)
+            waiting.append((batch, task))
+            if len(waiting) > ahead:
+                first, done = waiting.popleft()
+                yield first, done.result() if done else None
+        while waiting:
+            first, done = waiting.popleft()
+            yield first, done.result() if done else None
+    finally:
+        for _, task in waiting:
+            if task is not None:
+                task.cancel()
