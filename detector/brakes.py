@@ -1,7 +1,7 @@
 """Brakes: reasons why a label that reads as a target is not reported, or only when asked for.
 
-One function, one reason. Three suppress; the fourth, ``native_spelling``, lowers to ``info``.
-`explain` names each that fires, and the judge counts it.
+One function, one reason. Three suppress; ``native_spelling`` and ``plain_letters`` lower to
+``info``. `explain` names each that fires, and the judge counts it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,13 @@ TINY_TARGET = 2
 SHORT_TARGET = 4
 """Up to so many, often (``ebay`` and its neighbours)."""
 
+PLAIN_TARGET = 3
+"""Up to so many characters of label or target, letters for letters are met by chance under one
+suffix, too (``aia.org`` and ``ala.org``)."""
+
+PLAIN_LENGTH, PLAIN_SCORE = 6, 0.80
+"""Characters of a target, and score, from which letters for letters count under any suffix."""
+
 EXACT = 0.95
 """Confidence from which a reading counts as exact: no accent, no stroke, no pair leaves as much."""
 
@@ -39,6 +46,13 @@ class Brake(StrEnum):
 
     NATIVE_SPELLING = "native_spelling"
     """The label is a word of the language of its own suffix; lowers, does not suppress."""
+
+    PLAIN_LETTERS = "plain_letters"
+    """Letters were read as other letters of ASCII, too freely; lowers, does not suppress."""
+
+
+LOWERING = frozenset({Brake.NATIVE_SPELLING, Brake.PLAIN_LETTERS})
+"""Brakes that lower the severity to ``info``; the others suppress."""
 
 
 def digits_only(match: Match) -> bool:
@@ -101,6 +115,23 @@ def native_spelling(match: Match, native: NativeSpelling | None) -> bool:
     return native.language(match.place.label.unicode, match.place.suffix) is not None
 
 
+def plain_letters(match: Match) -> bool:
+    """Say whether nothing but letters of ASCII stand for letters, where real names do so by chance.
+
+    Two words that differ by an i and an l, or by rn and m, may well both be real: of the pairs met
+    in lists of well-known sites, nearly all had different suffixes (``deita.ru``, ``stihl.de``) or
+    three letters (``uni.edu``). A digit in a word (``g00gle``) is no such accident.
+    """
+    allowed = (Technique.ASCII, Technique.MULTI_LETTER)
+    for each in match.substitutions:
+        if each.technique not in allowed or any(char.isdigit() for char in each.source):
+            return False
+    length = min(len(match.target.unicode_label), len(match.place.label.unicode))
+    if length <= PLAIN_TARGET:
+        return True
+    return not match.same_suffix and (length < PLAIN_LENGTH or match.score < PLAIN_SCORE)
+
+
 def fired(
     match: Match, name: Name, known: Container[str], native: NativeSpelling | None
 ) -> Brake | None:
@@ -115,7 +146,9 @@ def fired(
         return Brake.POPULAR
     if native_spelling(match, native):
         return Brake.NATIVE_SPELLING
-    return Brake.SHORT_TARGET if short_target(match) else None
+    if short_target(match):
+        return Brake.SHORT_TARGET
+    return Brake.PLAIN_LETTERS if plain_letters(match) else None
 
 
 SENTENCES: dict[Brake, str] = {
@@ -123,5 +156,6 @@ SENTENCES: dict[Brake, str] = {
     Brake.SHORT_TARGET: "the target's label is too short for a likeness of this kind",
     Brake.POPULAR: "the name is itself well known",
     Brake.NATIVE_SPELLING: "the label is a word of the language of its own suffix",
+    Brake.PLAIN_LETTERS: "letters for other letters of ASCII are met by chance in such names",
 }
 """What each brake says when it fires, for `explain`."""

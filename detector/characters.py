@@ -75,7 +75,7 @@ def name(char: str) -> str:
     >>> name(chr(0x202E)), name(chr(1)), name(chr(0xE000))
     ('RIGHT-TO-LEFT OVERRIDE', '<control>', '<private use>')
     """
-    known = unicodedata2.name(char, "")
+    known: str = unicodedata2.name(char, "")
     if known:
         return known
     kinds = {"Cc": "<control>", "Co": "<private use>", "Cs": "<surrogate>", "Cn": "<unassigned>"}
@@ -117,4 +117,5 @@ def decomposition(char: str) -> str:
     >>> [code_point(c) for c in decomposition("ḉ")]
     ['U+0063', 'U+0327', 'U+0301']
     """
-    return unicodedata2.normalize("NFD", char)
+    decomposed: str = unicodedata2.normalize("NFD", char)
+    return decomposed

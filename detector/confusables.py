@@ -22,6 +22,7 @@ import hashlib
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from detector.characters import name
@@ -48,7 +49,7 @@ class Reading:
     """Who says so, e.g. ``('uts39',)`` or ``('mark:below',)``."""
 
     fonts: str = "-"
-    """Fonts that agree of fonts that have the character, e.g. ``61/65``; ``-`` if none was drawn."""
+    """Fonts that agree, of those that have the character: ``61/65``; ``-`` if none was drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def parse_row(line: str) -> tuple[str, tuple[Reading, ...]]:
     readings = []
     for part in rest.split("|"):
         fields = part.split()
-        if len(fields) != 4:  # noqa: PLR2004 - the four columns of a reading
+        if len(fields) != 4:
             msg = f"reading {part.strip()!r} does not have letters, confidence, sources and fonts"
             raise ValueError(msg)
         letters, confidence, sources, fonts = fields
@@ -159,7 +160,7 @@ def _check_readings(readings: Sequence[Reading]) -> None:
         if not 0 < reading.confidence <= 1:
             msg = f"confidence {reading.confidence} is not above 0 and up to 1"
             raise ValueError(msg)
-    if any(a.confidence < b.confidence for a, b in zip(readings, readings[1:], strict=False)):
+    if any(a.confidence < b.confidence for a, b in pairwise(readings)):
         msg = "readings do not stand best first"
         raise ValueError(msg)
     if len({reading.letters for reading in readings}) != len(readings):
@@ -187,7 +188,7 @@ def _place(
         raise ValueError(msg)
     if len(source) == 1 and len(readings) == 1:
         classes[source] = readings[0]
-    elif len(source) == 2:  # noqa: PLR2004 - a pair
+    elif len(source) == 2:
         pairs[source] = readings
     else:
         msg = "a class row has one reading; a pair has two letters"

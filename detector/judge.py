@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from detector.brakes import Brake, fired
+from detector.brakes import LOWERING, Brake, fired
 from detector.confusables import ConfusableMap
 from detector.detection import Detection
 from detector.key_index import DictIndex, KeyIndex
@@ -208,7 +208,7 @@ class Judge:
             count=count,
         )
         brake = fired(match, name, self.known, self.native)
-        lowered = brake is Brake.NATIVE_SPELLING
+        lowered = brake in LOWERING
         level = Severity.INFO if lowered else severity(value, context)
         suppressed = "" if brake is None or lowered else str(brake)
         if not suppressed and value < self.options.min_score:
@@ -229,7 +229,7 @@ class Judge:
             severity=level,
             same_suffix=match.same_suffix,
             idna=idna_state(label),
-            brakes=(str(Brake.NATIVE_SPELLING),) if lowered else (),
+            brakes=(str(brake),) if lowered else (),
             substitutions=match.substitutions,
             map_version=self.confusables.version,
         )

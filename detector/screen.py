@@ -19,9 +19,8 @@ import unicodedata2
 from detector.uts46 import mapping
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
-
     import pyarrow as pa
+    from typing_extensions import Buffer
 
     from detector.skeleton import Skeletonizer
     from detector.suffixes import SuffixList

@@ -41,7 +41,7 @@ MAX_PAIR_SWAPS = 2
 """Places in a target at which a pair outside the expansion is tried at once."""
 
 MAPPED_CONFIDENCE = 0.98
-"""What UTS #46 mapping leaves of the likeness, for characters no registry accepts (fake A-labels)."""
+"""What UTS #46 mapping leaves of the likeness: no registry accepts such characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,5 +215,3 @@ def _close(text: str, chosen: dict[str, str]) -> str:
     while any(char in chosen for char in text):
         text = "".join(chosen.get(char, char) for char in text)
     return text
-
-

@@ -120,7 +120,7 @@ def _length(depth: int, flags: int, count: int) -> int:
 
 
 def _parse(text: str, path: Path) -> dict[str, int]:
-    """Read all rules: suffix in A-label form to flags. Plain ASCII rules are taken in one stride."""
+    """Read all rules: suffix in A-label form to flags. Plain ASCII rules go in one stride."""
     if _BEGIN_ICANN not in text:
         msg = f"{path}: not a public suffix list: no line {_BEGIN_ICANN!r}"
         raise InvalidData(msg)

@@ -166,6 +166,6 @@ def severity_table() -> str:
     lines += [
         "",
         f"The sum is held between `{Severity.LOW}` and `{Severity.CRITICAL}`.",
-        f"`{Severity.INFO}` is for what the brake `native_spelling` lowers.",
+        f"`{Severity.INFO}` is for what the brakes `native_spelling` and `plain_letters` lower.",
     ]
     return "\n".join(lines) + "\n"

@@ -189,6 +189,7 @@ static int try_ace(screen *screen, span label) {
         label_view decoded = {screen, points, NULL, NULL, count};
         if (try_label(&decoded)) return 1;
     }
+    if (length > 0 && text[length - 1] == '-') length--; /* it only says that nothing was encoded */
     for (int i = 0; i < length; i++) points[i] = text[i];
     label_view own_text = {screen, points, NULL, NULL, length};
     return length > 0 && try_label(&own_text);

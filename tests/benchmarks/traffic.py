@@ -47,7 +47,7 @@ def read_list(path: Path) -> list[str]:
 
 
 def make_targets(count: int, path: Path) -> list[str]:
-    """Write a target file of `count` domains: real top sites, then made-up ones; give the domains."""
+    """Write a target file of `count` domains: real top sites, then made-up ones; give them."""
     suffixes = SuffixList.load()
     domains: dict[str, None] = {}
     for name in (*read_list(TOP), *read_list(TOP_2016)):
@@ -58,7 +58,9 @@ def make_targets(count: int, path: Path) -> list[str]:
                 break
     draw = random.Random(600)
     while len(domains) < count:
-        domains.setdefault(f"{_word(draw, draw.randint(5, 14))}.{draw.choice(('com', 'net', 'de'))}")
+        domains.setdefault(
+            f"{_word(draw, draw.randint(5, 14))}.{draw.choice(('com', 'net', 'de'))}"
+        )
     rows = "".join(f"{name},{name.split('.')[0]},unknown\n" for name in domains)
     path.write_text("domain,brand,industry\n" + rows, encoding="utf-8")
     return list(domains)
@@ -66,6 +68,13 @@ def make_targets(count: int, path: Path) -> list[str]:
 
 def _word(draw: random.Random, length: int) -> str:
     return "".join(draw.choices(_LETTERS, _WEIGHTS, k=length))
+
+
+def _short(draw: random.Random, length: int) -> str:
+    """Make a short label that is no word: it has a digit that looks like no letter."""
+    chars = draw.choices(_LETTERS + "23456789", k=length)
+    chars[draw.randrange(length)] = draw.choice("23456789")
+    return "".join(chars)
 
 
 def _shapes() -> list[tuple[list[int], str]]:
@@ -97,6 +106,10 @@ def names(targets: list[str], seed: int = 5) -> Iterator[str]:
                 yield below + draw.choice(targets)
                 continue
             labels = [pool[400 * (size - 1) + draw.randrange(400)] for size in lengths]
+            if lengths and lengths[-1] < 5:  # as real ones: hardly a word of letters is free there
+                labels[-1] = _short(draw, lengths[-1])
+            elif lengths:
+                labels[-1] = _word(draw, lengths[-1])
             if kind < LOOKALIKE_SHARE + TARGET_SHARE + IDN_SHARE:
                 letters = draw.choice(_SCRIPTS)
                 label = "".join(draw.choices(letters, k=draw.randint(3, 9)))

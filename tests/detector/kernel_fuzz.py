@@ -91,7 +91,9 @@ def block(draw: random.Random) -> bytes:
     return bytes(memoryview(whole)[draw.randrange(4) :])
 
 
-def spans_are_sound(screen: Callable[[bytes], tuple[int, int, list[tuple[int, int]]]], text: bytes) -> None:
+def spans_are_sound(
+    screen: Callable[[bytes], tuple[int, int, list[tuple[int, int]]]], text: bytes
+) -> None:
     """Check that spans are within the block, in order, and disjoint."""
     records, blank, spans = screen(text)
     end = 0

@@ -235,7 +235,8 @@ def test_customers_of_an_owned_private_suffix_are_judged() -> None:
 
 
 def test_both_boundaries_are_judged() -> None:
-    judge = make_judge(["paypal.com", "netiify.com"])
+    every = Options(min_severity=Severity.INFO)
+    judge = make_judge(["paypal.com", "netiify.com"], options=every)
     found = judge.judge("paypa1.netlify.app").detections
     assert [(each.target, str(each.position)) for each in found] == [
         ("paypal.com", "private"),

@@ -1,4 +1,4 @@
-"""The kernel reads hostile octets: it must do so under AddressSanitizer and UBSan without a word."""
+"""The kernel reads hostile octets: it must do so under AddressSanitizer and UBSan in silence."""
 
 from __future__ import annotations
 

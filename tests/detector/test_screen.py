@@ -73,11 +73,11 @@ def targets(tmp_path_factory: pytest.TempPathFactory) -> TargetList:
 
 @pytest.fixture(
     scope="module",
-    params=[(False, False, False), (True, False, False), (False, True, False), (False, False, True)],
+    params=[(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)],
     ids=["default", "scope_all", "embedded", "suffix_swap"],
 )
 def pair(request: pytest.FixtureRequest, targets: TargetList) -> tuple[Judge, Screen]:
-    scope_all, embedded, suffix_swap = request.param
+    scope_all, embedded, suffix_swap = map(bool, request.param)
     return pair_up(
         targets,
         Options(
@@ -193,7 +193,9 @@ def test_every_row_of_the_map(tmp_path: Path) -> None:
         if "." in letters:
             continue
         label = f"so{source}ex{places[letters]}"
-        for sent in {label, label if label.isascii() else "xn--" + punycode.encode(label)}:
+        ways = {label} if all(map(is_stable, source)) else set()  # else it arrives as another
+        ways |= {label if label.isascii() else "xn--" + punycode.encode(label)}
+        for sent in ways:
             name = f"{sent}.com".encode()
             judged = judge.judge(name)
             targets = {detection.target for detection in judged.detections}
@@ -231,7 +233,8 @@ def test_ordinary_names_never_reach_python(targets: TargetList, name: str) -> No
 
 def test_lines_of_all_kinds(targets: TargetList) -> None:
     _, compiled = pair_up(targets, Options())
-    block = b"a.com\r\n\n\r\nrnicrosoft.com\r\nb.com\n# note\n" + b"x" * 70_000 + b"\nrnicrosoft.com"
+    block = b"a.com\r\n\n\r\nrnicrosoft.com\r\nb.com\n# note\n"
+    block += b"x" * 70_000 + b"\nrnicrosoft.com"
     hits = compiled.lines(block)
     assert (hits.records, hits.blank) == (6, 2)
     assert [block[start:stop][:14] for start, stop in hits.spans] == [
