@@ -1,8 +1,8 @@
 """Traffic for benchmarks: names of real length and shape, seeded, written once to a folder.
 
-The shapes (number and length of labels, public suffix) are those of a list of real host names; the
-letters are not. Of the names, one in ten is a target or a name below one, 0.5 % hold an IDN that
-imitates nothing, 0.01 % are lookalikes of a target.
+The shapes (labels, their lengths, digits, hyphens, public suffix) are those of a list of real host
+names; the letters are exchanged. Of the names, one in ten is a target or a name below one, 0.5 %
+hold an IDN that imitates nothing, 0.01 % are lookalikes of a target.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from string import ascii_lowercase
 
 from detector.confusables import ConfusableMap
 from detector.punycode import ACE_PREFIX, encode
@@ -24,6 +25,7 @@ TOP = DATA / "top_domains.txt.gz"
 TOP_2016 = DATA / "alexa_2016_top100k.txt.gz"
 
 IDN_SHARE, LOOKALIKE_SHARE, TARGET_SHARE = 0.005, 0.0001, 0.10
+SHORT = 4
 _CHUNK = 100_000
 _SCRIPTS = (  # letters that IDNs are made of, far from imitating anything
     "абвгджзийклмнпртфцчшщъыьэюя",
@@ -70,51 +72,51 @@ def _word(draw: random.Random, length: int) -> str:
     return "".join(draw.choices(_LETTERS, _WEIGHTS, k=length))
 
 
-def _short(draw: random.Random, length: int) -> str:
-    """Make a short label that is no word: it has a digit that looks like no letter."""
-    chars = draw.choices(_LETTERS + "23456789", k=length)
-    chars[draw.randrange(length)] = draw.choice("23456789")
-    return "".join(chars)
-
-
-def _shapes() -> list[tuple[list[int], str]]:
-    """Give each real host's label lengths, left to right, and its public suffix."""
-    suffixes = SuffixList.load()
+def _shapes(suffixes: SuffixList) -> list[tuple[str, str, str]]:
+    """Give each real host's labels in three parts: below the domain, registrable label, suffix."""
     shapes = []
     for host in read_list(HOSTS):
         labels = host.split(".")
         cut = len(labels) - suffixes.suffix_lengths(labels)[0]
-        shapes.append(([len(label) for label in labels[:cut]], ".".join(labels[cut:])))
+        if cut > 0 and "xn--" not in host:
+            below = "".join(f"{label}." for label in labels[: cut - 1])
+            shapes.append((below, labels[cut - 1], ".".join(labels[cut:])))
     return shapes
+
+
+def _ciphers(draw: random.Random) -> list[dict[int, int]]:
+    """Give tables that exchange letters for letters and leave digits and hyphens in place."""
+    tables = []
+    for _ in range(2000):
+        mixed = list(ascii_lowercase)
+        draw.shuffle(mixed)
+        tables.append(str.maketrans(ascii_lowercase, "".join(mixed)))
+    return tables
 
 
 def names(targets: list[str], seed: int = 5) -> Iterator[str]:
     """Give names without end; the same seed and targets give the same names."""
     draw = random.Random(seed)
-    shapes = _shapes()
+    shapes = _shapes(SuffixList.load())
     lookalikes = Lookalikes(ConfusableMap.load(), targets)
-    pool = [_word(draw, length) for length in range(1, 64) for _ in range(400)]
+    ciphers = _ciphers(draw)
     while True:
         kinds = [draw.random() for _ in range(_CHUNK)]
         chosen = draw.choices(shapes, k=_CHUNK)
-        for kind, (lengths, suffix) in zip(kinds, chosen, strict=True):
+        tables = draw.choices(ciphers, k=_CHUNK)
+        for kind, (below, label, suffix), table in zip(kinds, chosen, tables, strict=True):
             if kind < LOOKALIKE_SHARE:
                 yield lookalikes.one(draw)
-                continue
-            below = draw.choices(("", "www.", "api.", "cdn-3.eu."), (5, 3, 1, 1))[0]
-            if kind < LOOKALIKE_SHARE + TARGET_SHARE:
-                yield below + draw.choice(targets)
-                continue
-            labels = [pool[400 * (size - 1) + draw.randrange(400)] for size in lengths]
-            if lengths and lengths[-1] < 5:  # as real ones: hardly a word of letters is free there
-                labels[-1] = _short(draw, lengths[-1])
-            elif lengths:
-                labels[-1] = _word(draw, lengths[-1])
-            if kind < LOOKALIKE_SHARE + TARGET_SHARE + IDN_SHARE:
+            elif kind < LOOKALIKE_SHARE + TARGET_SHARE:
+                host = draw.choices(("", "www.", "api.", "cdn-3.eu."), (5, 3, 1, 1))[0]
+                yield host + draw.choice(targets)
+            elif kind < LOOKALIKE_SHARE + TARGET_SHARE + IDN_SHARE:
                 letters = draw.choice(_SCRIPTS)
-                label = "".join(draw.choices(letters, k=draw.randint(3, 9)))
-                labels[-1:] = [ACE_PREFIX + encode(label)]
-            yield ".".join([*labels, suffix])
+                idn = "".join(draw.choices(letters, k=draw.randint(3, 9)))
+                yield f"{below.translate(table)}{ACE_PREFIX}{encode(idn)}.{suffix}"
+            else:  # a short label stays: hardly one that could be drawn is free
+                own = label.translate(table) if len(label) > SHORT else label
+                yield f"{below.translate(table)}{own}.{suffix}"
 
 
 class Lookalikes:
