@@ -5,7 +5,6 @@ Latin, Greek and Cyrillic scripts described their shape in a small vocabulary:
 
 - *addition*: ``L WITH STROKE``, ``SHHA WITH DESCENDER``: the letter before ``WITH``, and more ink;
 - *adjective*: ``OPEN E``, ``SCRIPT G``, ``BARRED B``, ``SMALL CAPITAL T``, ``REVERSED R``;
-- *turned*: ``TURNED M``, rotated by half a circle, which may make it another letter;
 - *struck*: ``L WITH STROKE``, where the stroke makes it another letter, a t;
 - *digraph* and *ligature*: ``DB DIGRAPH``, ``LIGATURE EN GHE``, two letters in one;
 - *enclosed*: ``NEGATIVE SQUARED LATIN CAPITAL LETTER A``, ``REGIONAL INDICATOR SYMBOL LETTER A``;
@@ -67,11 +66,6 @@ ADJECTIVES: dict[str, float] = {
 
 OTHER_ADJECTIVE = 0.65
 
-HALF_TURN: dict[str, str] = dict(zip("bdmnpqsuwxz", "qpwudbsnmxz", strict=True))
-"""Small letters that are a small letter again after half a turn."""
-
-HALF_TURN_WEIGHT = 0.80
-
 STRUCK: dict[str, str] = {"l": "t", "r": "f", "c": "e"}
 """Letters that a bar makes look like another one."""
 
@@ -108,7 +102,7 @@ def name_observations(char: str, by_name: Mapping[str, str]) -> Iterator[Observa
     >>> [(seen.parts, seen.weight, seen.sources) for seen in name_observations("қ", by_name)]
     [(('к',), 0.88, ('name',))]
     >>> [(seen.parts, seen.weight, seen.sources) for seen in name_observations("ʍ", by_name)]
-    [(('m',), 0.8, ('turned',)), (('w',), 0.55, ('name',))]
+    [(('w',), 0.55, ('name',))]
     """
     full = name(char)
     enclosed = _ENCLOSED.search(full)
@@ -168,8 +162,6 @@ def _adjectives(
         yield from _palatal(script, adjectives, letter, by_name)
         return
     base = by_name.get(f"{script} SMALL LETTER {letter}", "")
-    if adjectives == ["TURNED"] and base in HALF_TURN:
-        yield Observation((HALF_TURN[base],), round(weight * HALF_TURN_WEIGHT, 4), ("turned",))
     likeness, source = _likeness(script, adjectives)
     if likeness and base:
         yield Observation((base,), round(weight * likeness, 4), (source,))

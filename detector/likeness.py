@@ -100,7 +100,7 @@ def _rank(reading: Reading) -> tuple[float, int, str, tuple[str, ...]]:
 def _readings(
     observation: Observation, known: Mapping[str, tuple[Reading, ...]]
 ) -> Iterator[Reading]:
-    mere_look = LOOKS.issuperset(observation.sources)
+    mere_look = observation.sources[0] in LOOKS
     choices = [_part_readings(part, known, mere_look) for part in observation.parts]
     for chosen in product(*choices):
         letters = "".join(reading.letters for reading in chosen)

@@ -17,10 +17,11 @@ class          what another character of the same prototype reads as       `CLAS
 case           what the capital reads as: Latin, Greek, Cyrillic, Coptic   `CASE`
 mapped         what UTS #46 maps a character of the same prototype to      `MAPPED`
 cursive        what the letter is in Cyrillic italics (п as n)             `CURSIVE`
+overlooked     another letter but for one stem above or below (þ as b)     `OVERLOOKED`
 joined         an o closed by its neighbour is a c (œ as ce)               `JOINED`
 digit          a decimal digit of another script reads as its value        `DIGIT`
 folding        IDNA2003 made two letters of it (ß as ss)                   `FOLDING`
-name, smallcap, turned, struck, enclosed, sister, kin                      `letter_names`
+name, smallcap, struck, enclosed, sister, kin                              `letter_names`
 ============== =========================================================== =================
 
 Confidences multiply along the way; `likeness` does that and bounds it. They order readings and
@@ -68,6 +69,7 @@ CLASS = 0.95
 CASE = 0.75
 MAPPED = 0.80
 CURSIVE = 0.65
+OVERLOOKED = 0.75
 JOINED = 0.70
 DIGIT = 0.60
 FOLDING = 0.75
@@ -78,6 +80,10 @@ CASED_ALIKE = (*SISTER_SCRIPTS, "COPTIC")
 CURSIVE_FORMS: dict[str, str] = {"д": "g", "и": "u", "п": "n", "т": "m"}
 """Small letters whose italic form is another letter's: in fonts with cursive Cyrillic the outlines
 are the same, pixel by pixel, as those of the ASCII letters (measured over 96 font families)."""
+
+BUT_FOR_A_STEM: dict[str, str] = {"þ": "b", "μ": "u", "щ": "ш"}
+"""Letters with a stem that neither a name nor UTS #39 tells of, and the letter without it. Short on
+purpose: what more there is, a map made of rendered glyphs has to find."""
 
 _ALPHABET = frozenset(string.ascii_lowercase)
 _LETTERS_AND_DIGITS = _ALPHABET | frozenset(string.digits)
@@ -202,15 +208,21 @@ class _Evidence:
         if name(char).startswith(CASED_ALIKE):
             for capital in self.capitals.get(char, ()):
                 yield Observation((capital,), CASE, ("case",))
+        yield from self._meaning(char)
+        yield from name_observations(char, self.by_name)
+
+    def _meaning(self, char: str) -> Iterator[Observation]:
+        """Say which letter it is or is drawn like, where neither shape nor name of its own does."""
         if char in CURSIVE_FORMS:
             yield Observation((CURSIVE_FORMS[char],), CURSIVE, ("cursive",))
+        if char in BUT_FOR_A_STEM:
+            yield Observation((BUT_FOR_A_STEM[char],), OVERLOOKED, ("overlooked",))
         digit = unicodedata2.digit(char, None)
         if digit is not None:
             yield Observation((str(digit),), DIGIT, ("digit",))
         folded = self.foldings.get(char, "")
-        if _ALPHABET.issuperset(folded) and folded:
+        if folded and _ALPHABET.issuperset(folded):
             yield Observation(tuple(folded), FOLDING, ("folding",))
-        yield from name_observations(char, self.by_name)
 
     def _prototype(self, prototype: Prototype) -> Iterator[Observation]:
         text = prototype.text
