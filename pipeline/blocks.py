@@ -144,7 +144,9 @@ class Blocks:
             return
         if self._long is not None:
             yield self._long.gap()
-        elif self._size and not (self._is_cut is not None and self._is_cut()):
+        elif self._size and self._is_cut is not None and self._is_cut():
+            yield from self._whole_lines()
+        elif self._size:
             yield self._take(b"".join(self._parts), b"")
 
     def _gather(self, chunk: bytes) -> Iterator[Block]:

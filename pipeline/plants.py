@@ -154,7 +154,7 @@ def recipes(substitutes: Mapping[str, Mapping[str, str]]) -> tuple[Recipe, ...]:
         ("idn", cyrillic, under_stranger),
         ("idn", accent, under_customer),
         ("multi_letter", pair, under_own),
-        ("multi_letter", pair, under_other),
+        ("multi_letter", one({"m": "rn", "w": "vv"}), under_other),
         ("ascii", digit, under_own),
         ("ascii", swap, under_own),
         ("ascii", digit, under_customer),

@@ -123,7 +123,7 @@ def epoch(value: object, *, milliseconds: bool = False) -> int | None:
     if isinstance(value, str):
         return _time_from_text(value.strip())
     if isinstance(value, datetime):  # Parquet has a type for it
-        return _seconds(value.replace(tzinfo=value.tzinfo or UTC).timestamp())
+        return _possible(value.replace(tzinfo=value.tzinfo or UTC).timestamp())
     if isinstance(value, bool | date) or not isinstance(value, int | float):
         raise BadField(Reason.BAD_TYPE, _not("a time", value))
     if abs(value) >= 10**20 or value != value:  # noqa: PLR0124 - infinities and not-a-numbers
@@ -136,7 +136,11 @@ def _seconds(value: float) -> int | None:
         if value >= size:
             value = value // unit
             break
-    return int(value) if 0 <= value <= _LAST_SECOND else None
+    return _possible(value)
+
+
+def _possible(seconds: float) -> int | None:
+    return int(seconds) if 0 <= seconds <= _LAST_SECOND else None
 
 
 def _time_from_text(text: str) -> int | None:
@@ -150,6 +154,6 @@ def _time_from_text(text: str) -> int | None:
         return epoch(number)
     try:
         time = datetime.fromisoformat(text)
-        return _seconds(time.replace(tzinfo=time.tzinfo or UTC).timestamp())
+        return _possible(time.replace(tzinfo=time.tzinfo or UTC).timestamp())
     except (ValueError, OverflowError) as error:
         raise BadField(Reason.BAD_TYPE, "not a time in seconds or RFC 3339") from error

@@ -1,0 +1,123 @@
+"""What the pipeline's tests share: a small target list, an engine, and scans in one line."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.engine import Engine, load_engine
+from pipeline.json_lines import JsonLines
+from pipeline.scan import Outcome, Request, Scan
+from pipeline.settings import Settings
+from pipeline.sinks import MemorySink, Sink
+from pipeline.store import Store
+
+TARGETS = """\
+domain,brand,industry
+apple.com,Apple,consumer-electronics
+paypal.com,PayPal,payments
+google.com,Google,search
+microsoft.com,Microsoft,software
+walmart.com,Walmart,retail
+"""
+
+
+@pytest.fixture(scope="session")
+def targets_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("targets") / "targets.csv"
+    path.write_text(TARGETS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def engine(targets_file: Path) -> Engine:
+    return load_engine(Settings(targets=targets_file))
+
+
+@dataclass
+class Scanned:
+    """What a scan left behind."""
+
+    outcome: Outcome
+    detections: list[dict[str, Any]]
+    rejects: list[dict[str, Any]]
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [each["name"] for each in self.detections]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        return dict(self.outcome.counts.rejected + self.outcome.counts.damage)
+
+
+ScanFiles = Callable[..., Scanned]
+
+
+@pytest.fixture
+def scan(engine: Engine, tmp_path: Path) -> ScanFiles:
+    """Scan paths, or bytes that are written to a file first."""
+
+    def run(
+        *inputs: Path | bytes | str,
+        request: Request | None = None,
+        store: Store | None = None,
+        resume: bool = False,
+    ) -> Scanned:
+        labels = []
+        for number, each in enumerate(inputs):
+            if isinstance(each, bytes):
+                path = tmp_path / f"input{number}"
+                path.write_bytes(each)
+                labels.append(str(path))
+            else:
+                labels.append(str(each))
+        memory = MemorySink()
+        said: list[str] = []
+        rejects = JsonLines(str(tmp_path / "rejects.jsonl"))
+        sinks: Sequence[Sink] = [memory] if store is None else [memory, store]
+        outcome = Scan(
+            engine,
+            sinks,
+            request or Request(),
+            resume=store if resume else None,
+            rejects=rejects,
+            say=said.append,
+        ).run(labels)
+        lines = (tmp_path / "rejects.jsonl").read_text(encoding="ascii").splitlines()
+        found = [detection.to_json() for detection in memory.detections.values()]
+        return Scanned(outcome, found, [json.loads(line) for line in lines], said)
+
+    return run
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "store.sqlite")
+    yield opened
+    opened.close()
+
+
+def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a store holds, in an order that does not depend on how it came there."""
+    connection = sqlite3.connect(path)
+    try:
+        tables = ("detections", "summary", "scans")
+        return {
+            table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
+            for table in tables
+        }
+    finally:
+        connection.close()
+
+
+@pytest.fixture(name="contents")
+def contents_fixture() -> Callable[[Path], dict[str, list[tuple[Any, ...]]]]:
+    return contents
