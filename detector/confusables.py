@@ -22,6 +22,7 @@ import hashlib
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -136,9 +137,15 @@ def parse_row(line: str) -> tuple[str, tuple[Reading, ...]]:
     if not semicolon:
         msg = "a row is 'sequence ; readings # NAME'"
         raise ValueError(msg)
-    source = "".join(chr(int(number, 16)) for number in sequence.split())
+    source = "".join([chr(int(number, 16)) for number in sequence.split()])
+    return source, _parse_readings(rest.strip())
+
+
+@lru_cache(maxsize=4096)
+def _parse_readings(text: str) -> tuple[Reading, ...]:
+    """Parse the middle of a row; many rows share it, and start-up counts."""
     readings = []
-    for part in rest.split("|"):
+    for part in text.split("|"):
         fields = part.split()
         if len(fields) != 4:
             msg = f"reading {part.strip()!r} does not have letters, confidence, sources and fonts"
@@ -146,7 +153,7 @@ def parse_row(line: str) -> tuple[str, tuple[Reading, ...]]:
         letters, confidence, sources, fonts = fields
         readings.append(Reading(letters, float(confidence), tuple(sources.split("+")), fonts))
     _check_readings(readings)
-    return source, tuple(readings)
+    return tuple(readings)
 
 
 def _check_readings(readings: Sequence[Reading]) -> None:
