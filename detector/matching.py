@@ -38,6 +38,12 @@ SUFFIX_CONFIDENCE = 0.60
 """What another suffix leaves of the likeness, where the label is the target's own."""
 
 
+REMEMBERED = 1 << 14
+"""Texts of which the readings are kept."""
+
+_Reading = tuple[Target, tuple[Substitution, ...]]
+
+
 class Matcher:
     """Finds the targets that labels read as."""
 
@@ -60,6 +66,7 @@ class Matcher:
         self._suffix_swap = suffix_swap
         self._labels = frozenset(targets.labels)
         self._top_level: frozenset[str] | None = None
+        self._read: dict[str, tuple[_Reading, ...]] = {}
 
     def matches(self, place: Place) -> list[Match]:
         """Give every match of one label, one for each target; those of equal worth in list order.
@@ -130,8 +137,19 @@ class Matcher:
                     seen.add((number, goal))
                     yield target, goal
 
-    def _readings(self, text: str) -> Iterator[tuple[Target, tuple[Substitution, ...]]]:
-        """Give the targets that a text reads as, with the differences: none if they are equal."""
+    def _readings(self, text: str) -> tuple[_Reading, ...]:
+        """Give the targets that a text reads as, with the differences: none if they are equal.
+
+        Remembered for the last texts: many hosts stand below one lookalike domain.
+        """
+        known = self._read.get(text)
+        if known is None:
+            if len(self._read) >= REMEMBERED:
+                self._read.clear()
+            known = self._read[text] = tuple(self._align_all(text))
+        return known
+
+    def _align_all(self, text: str) -> Iterator[_Reading]:
         aligned: dict[str, Alignment | None] = {}  # many targets may have one label: google.*
         for target, goal in self._candidates(text):
             if goal not in aligned:

@@ -81,8 +81,11 @@ typedef struct {
     uint8_t length, flags, has_children, used;
 } suffix_node;
 
+#define SEEN_BITS 18 /* 32 KiB: some 25 bits a node; nearly every label under com ends here */
+
 typedef struct {
     suffix_node *slots;
+    uint64_t *seen; /* a bit for the hash of every node */
     uint32_t mask, count, text_used, text_size;
     char *text;
 } suffix_table;

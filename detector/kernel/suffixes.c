@@ -26,27 +26,38 @@ uint64_t bytes_hash(const uint8_t *text, int length) {
 
 int suffixes_init(suffix_table *table, uint32_t rules) {
     uint32_t size = 64;
-    while (size < rules * 4) size *= 2;
+    while (size < rules * 3) size *= 2;
     memset(table, 0, sizeof *table);
     table->slots = calloc(size, sizeof *table->slots);
+    table->seen = calloc((1u << SEEN_BITS) / 64, sizeof *table->seen);
     table->text_size = 1 << 16;
     table->text = malloc(table->text_size);
     table->mask = size - 1;
-    return table->slots && table->text ? 0 : -1;
+    return table->slots && table->seen && table->text ? 0 : -1;
 }
 
 void suffixes_free(suffix_table *table) {
     free(table->slots);
+    free(table->seen);
     free(table->text);
 }
 
-static uint32_t place_of(const suffix_table *table, uint32_t parent, const uint8_t *label, int length,
-                         const uint8_t *limit) {
-    uint64_t first = first_octets(label, length, limit), h = first;
+static uint64_t node_hash(uint32_t parent, const uint8_t *label, int length, const uint8_t *limit) {
+    uint64_t h = first_octets(label, length, limit);
     for (int at = 8; at < length; at += 8)
         h = h * 0xd6e8feb86659fd93u ^ first_octets(label + at, length - at, limit);
     h = (h ^ (uint64_t)parent * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
-    uint32_t at = (uint32_t)(h >> 32) & table->mask;
+    return h ^ h >> 32;
+}
+
+static uint64_t *seen_word(const suffix_table *table, uint64_t hash) {
+    return table->seen + ((hash >> 6) & ((1u << (SEEN_BITS - 6)) - 1));
+}
+
+static uint32_t place_of(const suffix_table *table, uint64_t hash, uint32_t parent, const uint8_t *label,
+                         int length, const uint8_t *limit) {
+    uint64_t first = first_octets(label, length, limit);
+    uint32_t at = (uint32_t)(hash >> 24) & table->mask;
     for (;; at = (at + 1) & table->mask) {
         const suffix_node *node = table->slots + at;
         if (!node->used) return at;
@@ -83,12 +94,15 @@ int suffixes_add(suffix_table *table, const char *rule, size_t length, int flags
             idn = size > 4 && !memcmp(start, "xn--", 4);
             if (idn) table->slots[parent].flags |= IDN_CHILD;
         }
-        uint32_t at = place_of(table, parent, (const uint8_t *)start, (int)size, (const uint8_t *)end);
+        const uint8_t *label = (const uint8_t *)start, *limit = (const uint8_t *)end;
+        uint64_t hash = node_hash(parent, label, (int)size, limit);
+        uint32_t at = place_of(table, hash, parent, label, (int)size, limit);
         suffix_node *node = table->slots + at;
         if (!node->used) {
-            uint64_t first = first_octets((const uint8_t *)start, (int)size, (const uint8_t *)end);
+            uint64_t first = first_octets(label, (int)size, limit);
             *node = (suffix_node){first, parent, table->text_used, (uint8_t)size, 0, 0, 1};
             if (store_text(table, start, size)) return -1;
+            *seen_word(table, hash) |= 1ull << (hash & 63);
             table->count++;
         }
         if (start == rule) node->flags |= (uint8_t)flags;
@@ -111,7 +125,9 @@ int suffixes_match(const suffix_table *table, const span *labels, int count, con
         if (above & WILDCARD_PRIVATE) *all = depth;
         if (parent != NONE && !table->slots[parent].has_children) break;
         if (label.start[0] >= 0x80 && (parent == NONE || above & IDN_CHILD)) return 0;
-        uint32_t at = place_of(table, parent, label.start, label.length, limit);
+        uint64_t hash = node_hash(parent, label.start, label.length, limit);
+        if (!(*seen_word(table, hash) >> (hash & 63) & 1)) break;
+        uint32_t at = place_of(table, hash, parent, label.start, label.length, limit);
         const suffix_node *node = table->slots + at;
         if (!node->used) break;
         *unlisted = 0;
