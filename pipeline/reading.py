@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.blocks import Blocks, Gap
-from pipeline.compression import CHUNK, Decompressed
+from pipeline.compression import CHUNK, Decompressed, sniff
 from pipeline.errors import DamagedStream
 from pipeline.formats import guess, make_format
 from pipeline.records import Rejected
@@ -53,6 +53,8 @@ class Reading:
         self._source = source
         self._stream = Decompressed(source.read, max_ratio=max_ratio, warn=warn)
         head, self._chunks = _peek(iter(self._stream))
+        if (outer := self._stream.compression) and (inner := sniff(head)) and warn is not None:
+            warn(f"is {inner} inside {outer}, of which one layer is taken off")
         self.format: Format = make_format(format_name or guess(head), head, column)
         """How the records are written down."""
         self.end = 0
@@ -77,9 +79,11 @@ class Reading:
                 self._damaged = True
             self.end = batch.end
             yield batch
+
+    def fault(self) -> Gap | None:
+        """Say what is wrong with the end, if anything; call it when every batch was parsed."""
         fault = None if self._damaged else self.format.finish(self.end)
-        if fault is not None:
-            yield Gap(fault, self.end, is_damage=True)
+        return None if fault is None else Gap(fault, self.end, is_damage=True)
 
     def _parts(self, start: int) -> Iterator[Batch | Gap]:
         plain_file = self._source.is_file and self._stream.compression is None

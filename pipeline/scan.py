@@ -176,6 +176,8 @@ class Scan:
             ahead = 2 * self._request.jobs
             for batch, hits in screened(batches, self._engine.screen, pool, ahead):
                 self._take(current, batch, hits)
+            if (fault := reading.fault()) is not None:
+                self._take(current, fault, None)
         except UsageError as error:
             msg = f"{source.name}: {error}"
             raise UsageError(msg) from error

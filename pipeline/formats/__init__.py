@@ -34,7 +34,16 @@ def guess(head: bytes) -> str:
     first = next((line for line in lines if line and not line.startswith(b"#")), b"")
     if first.startswith((b"{", b"[")):
         return "ndjson"
-    return "csv" if any(divider in first for divider in (b",", b";", b"\t")) else "names"
+    divided = any(divider in first for divider in (b",", b";", b"\t"))
+    return "csv" if divided and _is_text(first) else "names"
+
+
+def _is_text(line: bytes) -> bool:
+    """Tell text from what a second layer of compression, say, looks like."""
+    try:
+        return all(char.isprintable() or char == "\t" for char in line.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def make_format(name: str, head: bytes, column: str | None) -> Format:
