@@ -120,11 +120,14 @@ def plain_letters(match: Match) -> bool:
 
     Two words that differ by an i and an l, or by rn and m, may well both be real: of the pairs met
     in lists of well-known sites, nearly all had different suffixes (``deita.ru``, ``stihl.de``) or
-    three letters (``uni.edu``). A digit in a word (``g00gle``) is no such accident.
+    three letters (``uni.edu``). A digit in a word (``g00gle``) is no such accident, nor are two
+    letters that make one well (``rn`` as m, ``cl`` as d).
     """
     allowed = (Technique.ASCII, Technique.MULTI_LETTER)
     for each in match.substitutions:
         if each.technique not in allowed or any(char.isdigit() for char in each.source):
+            return False
+        if len(each.source) > len(each.reading) and each.confidence >= PLAIN_SCORE:
             return False
     length = min(len(match.target.unicode_label), len(match.place.label.unicode))
     if length <= PLAIN_TARGET:

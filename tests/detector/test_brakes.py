@@ -133,3 +133,36 @@ def test_a_word_is_not_held_against_the_length_of_the_target(native: NativeSpell
 
 def test_every_brake_has_its_sentence() -> None:
     assert set(SENTENCES) == set(Brake)
+
+
+@pytest.mark.parametrize(
+    ("name", "targets"),
+    [
+        ("deita.ru", ["delta.com"]),
+        ("stihl.de", ["stihi.ru"]),
+        ("allpay.com.tw", ["alipay.com"]),
+        ("daro.so", ["claro.com.ar"]),
+        ("uni.edu", ["unl.edu"]),
+        ("tom.com", ["torn.com"]),
+    ],
+)
+def test_real_sites_that_differ_in_letters_alone_are_no_news(name: str, targets: list[str]) -> None:
+    judged = make_judge(targets).judge(name)
+    assert not judged.detections
+    assert "plain_letters" in judged.brakes
+    asked = make_judge(targets, options=Options(min_severity=Severity.INFO))
+    assert [str(each.severity) for each in asked.judge(name).detections] == ["info"]
+
+
+@pytest.mark.parametrize(
+    ("name", "targets"),
+    [
+        ("googie.com", ["google.com"]),
+        ("rnsn.com", ["msn.com"]),
+        ("aclobe.biz", ["adobe.com"]),
+        ("g00gle.net", ["google.com"]),
+        ("rnicrosoft.net", ["microsoft.com"]),
+    ],
+)
+def test_letters_that_nobody_writes_by_chance_are_reported(name: str, targets: list[str]) -> None:
+    assert make_judge(targets).judge(name).detections
