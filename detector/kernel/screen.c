@@ -36,7 +36,7 @@ static void emit(screen *screen, const probe *probe) {
 static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *text, int length, const uint8_t *end) {
     const key_entry *entry = keys_find(&kernel->keys, key);
     if (!entry) return 0;
-    if (kernel->suffix_swap) return 1;
+    if (kernel->suffix_swap && end) return 1;
     uint64_t raw = bytes_hash(text, length);
     if (entry->raw == raw) return 0;
     const uint8_t *rest = text + length + 1;
