@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from typing_extensions import Buffer
 
+    from detector.confusables import ConfusableMap
     from detector.skeleton import Skeletonizer
     from detector.suffixes import SuffixList
     from detector.targets import TargetList
@@ -102,6 +103,12 @@ class Screen:
             ],
             own="".join([f"{name}\n" for name in own]).encode(),
             flags=SCOPE_ALL * scope_all + EMBEDDED * embedded + SUFFIX_SWAP * suffix_swap,
+            classes=_classes(skeletonizer.confusables),
+            rows="".join(
+                pair + reading.letters
+                for pair, readings in skeletonizer.confusables.pairs.items()
+                for reading in readings
+            ).encode(),
         )
 
     def _resolve(self, number: int) -> tuple[tuple[str, ...], bool]:
@@ -136,6 +143,14 @@ class Screen:
             msg = "the kernel is not compiled"
             raise RuntimeError(msg)
         return self._kernel.targets(key)
+
+
+def _classes(confusables: ConfusableMap) -> list[str]:
+    """Give the members of each ASCII class, its representative first."""
+    members: dict[str, str] = {}
+    for source, reading in confusables.classes.items():
+        members[reading.letters] = members.get(reading.letters, reading.letters) + source
+    return list(members.values())
 
 
 def is_stable(char: str) -> bool:

@@ -25,6 +25,7 @@
 #define MAX_KEYS 128      /* as detector.skeleton */
 #define MAX_LINE 65536    /* octets of a JSON line that is read here */
 #define MAX_SWAP_PAIRS 64
+#define MAX_LETTER_ROWS 512
 #define TINY_TARGET 2     /* as detector.brakes */
 #define SHORT_TARGET 4
 #define ANY_LENGTH 255    /* a posting that no length holds back */
@@ -113,6 +114,7 @@ typedef struct {
 
 typedef struct {
     uint64_t raw;    /* hash of the target's label; 0 for a key of other origin */
+    uint32_t text;   /* where that label begins in key_table.text */
     uint32_t suffix; /* low half of the hash of what stands right of that label */
     uint32_t target, next, length; /* octets of the label */
 } key_posting;
@@ -121,6 +123,7 @@ typedef struct {
     key_entry *entries;
     key_posting *postings;
     uint64_t *filter;
+    uint8_t *text; /* the targets' labels, one after another */
     uint64_t mask, filter_mask;
     uint32_t count, postings_used, postings_size;
 } key_table;
@@ -184,6 +187,10 @@ struct kernel {
     uint8_t swap_pair[MAX_SWAP_PAIRS][2], swap_letter[MAX_SWAP_PAIRS];
     int swaps;
     uint8_t fold[128];
+    uint8_t folds[128][16];                  /* the letters that a letter stands for, itself first */
+    uint8_t rows[MAX_LETTER_ROWS][3];        /* two letters and the one that they read as */
+    int row_count;
+    uint32_t text_used; /* of keys.text */
     int scope_all, embedded, suffix_swap;
 };
 
@@ -193,6 +200,12 @@ const reading *reading_of(visit *visit, uint32_t code_point);
 void readings_free(kernel *kernel);
 uint64_t ascii_state(const kernel *kernel, const uint8_t *text, int length);
 int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target);
+
+/* ---- align.c ---- */
+
+/* Tells whether an ASCII label can be read as another one by the map's rows: a letter as one of its
+ * class, two letters as one, one as two. What detector.alignment decides, without confidences. */
+int can_align(const kernel *kernel, const uint8_t *name, int length, const uint8_t *target, int target_length);
 
 /* ---- screen.c and the drivers ---- */
 

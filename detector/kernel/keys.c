@@ -22,6 +22,7 @@ void keys_free(key_table *table) {
     free(table->entries);
     free(table->postings);
     free(table->filter);
+    free(table->text);
 }
 
 static key_entry *entry_for(key_entry *entries, uint64_t mask, uint64_t key) {
@@ -116,7 +117,7 @@ static int add_swapped(kernel *kernel, const uint8_t *text, int length, int from
 
 int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target) {
     uint8_t folded[MAX_LABEL];
-    key_posting any = {0, 0, target, 0, ANY_LENGTH};
+    key_posting any = {0, 0, 0, target, 0, ANY_LENGTH};
     uint64_t whole = ascii_state(kernel, domain.start, domain.length);
     if (domain.length > 0 && keys_add(&kernel->keys, mix(whole), &any)) return -1;
     if (label.length <= 0 || label.length > MAX_LABEL) return 0;
@@ -124,7 +125,10 @@ int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target) 
         if (label.start[i] >= 0x80) return 0;
         folded[i] = kernel->fold[label.start[i]];
     }
-    key_posting posting = {bytes_hash(label.start, label.length), 0, target, 0, (uint32_t)label.length};
+    key_posting posting = {bytes_hash(label.start, label.length), kernel->text_used, 0, target, 0,
+                           (uint32_t)label.length};
+    memcpy(kernel->keys.text + kernel->text_used, label.start, (size_t)label.length);
+    kernel->text_used += (uint32_t)label.length;
     if (domain.length > label.length + 1)
         posting.suffix = (uint32_t)bytes_hash(domain.start + label.length + 1, domain.length - label.length - 1);
     return add_swapped(kernel, folded, label.length, 0, 2, &posting);

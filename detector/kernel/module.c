@@ -110,6 +110,32 @@ static int set_swaps(kernel *kernel, const char *swaps, Py_ssize_t length) {
     return 0;
 }
 
+/* Class and pair rows: "10l" is a class of three members, then rows of two letters and their one. */
+static int set_rows(kernel *kernel, PyObject *classes, const char *rows, Py_ssize_t length) {
+    for (int c = 0; c < 128; c++) kernel->folds[c][0] = (uint8_t)c;
+    for (Py_ssize_t i = 0; i < PyList_Size(classes); i++) {
+        Py_ssize_t count;
+        const char *members = PyUnicode_AsUTF8AndSize(PyList_GetItem(classes, i), &count);
+        if (!members) return -1;
+        for (Py_ssize_t a = 0; a < count; a++) {
+            int used = 1;
+            if (count > 15 || (uint8_t)members[a] >= 0x80) {
+                PyErr_SetString(PyExc_ValueError, "a class has up to 15 ASCII members");
+                return -1;
+            }
+            for (Py_ssize_t b = 0; b < count; b++)
+                if (a != b) kernel->folds[(uint8_t)members[a]][used++] = (uint8_t)members[b];
+        }
+    }
+    kernel->row_count = (int)(length / 3);
+    if (length % 3 || length / 3 > MAX_LETTER_ROWS) {
+        PyErr_SetString(PyExc_ValueError, "too many pair rows");
+        return -1;
+    }
+    memcpy(kernel->rows, rows, (size_t)length);
+    return 0;
+}
+
 static int set_rules(kernel *kernel, PyObject *rules) {
     Py_ssize_t count = PyList_Size(rules);
     if (count < 0 || suffixes_init(&kernel->suffixes, (uint32_t)count + 16)) return -1;
@@ -132,6 +158,8 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
                        Py_ssize_t domains_size, PyObject *extra) {
     const char *label = labels, *domain = domains;
     if (keys_init(&kernel->keys)) return -1;
+    kernel->keys.text = malloc((size_t)labels_size + 1); /* labels and line feeds: it suffices */
+    if (!kernel->keys.text || labels_size > 0x7fffffff) return -1;
     for (uint32_t target = 0; label < labels + labels_size; target++) {
         const char *stop = memchr(label, '\n', (size_t)(labels + labels_size - label));
         const char *end = memchr(domain, '\n', (size_t)(domains + domains_size - domain));
@@ -153,7 +181,7 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
         if (!PyArg_ParseTuple(PyList_GetItem(extra, i), "IU", &target, &key)) return -1;
         if (step_of(key, &part)) return -1;
         uint64_t start = ascii_state(kernel, NULL, 0);
-        key_posting any = {0, 0, target, 0, ANY_LENGTH};
+        key_posting any = {0, 0, 0, target, 0, ANY_LENGTH};
         if (keys_add(&kernel->keys, mix(start * part.mult + part.add), &any)) return -1;
     }
     return count < 0 ? -1 : keys_seal(&kernel->keys);
@@ -161,16 +189,17 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
 
 static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"expansions", "fold", "swaps", "resolve", "rules", "labels", "domains",
-                            "extra", "own", "flags", NULL};
+                            "extra", "own", "flags", "classes", "rows", NULL};
     kernel *kernel = &((Kernel *)self)->kernel;
-    PyObject *expansions, *resolve, *rules, *extra;
-    const char *fold, *swaps, *labels, *domains, *own;
-    Py_ssize_t fold_size, swaps_size, labels_size, domains_size, own_size;
+    PyObject *expansions, *resolve, *rules, *extra, *classes;
+    const char *fold, *swaps, *labels, *domains, *own, *rows;
+    Py_ssize_t fold_size, swaps_size, labels_size, domains_size, own_size, rows_size;
     int flags;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!y#y#OO!y#y#O!y#i", names, &PyTuple_Type,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!y#y#OO!y#y#O!y#iO!y#", names, &PyTuple_Type,
                                      &expansions, &fold, &fold_size, &swaps, &swaps_size, &resolve,
                                      &PyList_Type, &rules, &labels, &labels_size, &domains,
-                                     &domains_size, &PyList_Type, &extra, &own, &own_size, &flags))
+                                     &domains_size, &PyList_Type, &extra, &own, &own_size, &flags,
+                                     &PyList_Type, &classes, &rows, &rows_size))
         return -1;
     if (kernel->resolve_with || fold_size != 128) {
         PyErr_SetString(PyExc_ValueError, "already made, or fold is not of 128 octets");
@@ -183,6 +212,7 @@ static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
     kernel->embedded = !!(flags & EMBEDDED);
     kernel->suffix_swap = !!(flags & SUFFIX_SWAP);
     if (set_letters(kernel, expansions, fold) || set_swaps(kernel, swaps, swaps_size) ||
+        set_rows(kernel, classes, rows, rows_size) ||
         set_rules(kernel, rules) ||
         set_targets(kernel, labels, labels_size, domains, domains_size, extra) ||
         names_init(&kernel->own, own, (size_t)own_size)) {

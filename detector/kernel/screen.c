@@ -45,7 +45,9 @@ static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *text,
     for (uint32_t at = entry->posting; at; at = kernel->keys.postings[at].next) {
         const key_posting *posting = kernel->keys.postings + at;
         if (posting->raw == raw) return 0;
-        if (posting->length > SHORT_TARGET || (posting->length > TINY_TARGET && posting->suffix == suffix))
+        if (posting->length <= TINY_TARGET || (posting->length <= SHORT_TARGET && posting->suffix != suffix)) continue;
+        if (!found && (posting->length == ANY_LENGTH || length > MAX_LABEL ||
+                       can_align(kernel, text, length, kernel->keys.text + posting->text, (int)posting->length)))
             found = 1;
     }
     return found;

@@ -75,6 +75,8 @@ def make(module: ModuleType, flags: int) -> object:
         extra=[(2, "citroen"), (2, "я" * 200)],
         own=b"apple.com\nmicrosoft.com\n\n" + b"x" * 300 + b"\n",
         flags=flags,
+        classes=["o0", "l1i"],
+        rows=b"rnmvvwcldlihrinnnmnimuuwlck",
     )  # fmt: skip
 
 
