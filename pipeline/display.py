@@ -44,7 +44,10 @@ def escape(text: str) -> str:
     for place, char in enumerate(text):
         marks = marks + 1 if unicodedata2.category(char) in _MARKS else 0
         loose = marks > MAX_MARKS or (marks and not place)
-        shown.append(_code(char) if loose or _is_hidden(char) else char)
+        if loose or _is_hidden(char):
+            shown.append(_code(char))
+            continue
+        shown.append(char)
         turned = turned or unicodedata2.bidirectional(char) in _RIGHT_TO_LEFT
     line = "".join(shown)
     return f"{_ISOLATE}{line}{_POP}" if turned else line
