@@ -46,7 +46,7 @@ def a_label(label: str) -> str:
     """Write a label as DNS has it.
 
     >>> a_label("münchen-reisen")
-    'xn--mnchen-reisen-xob'
+    'xn--mnchen-reisen-wob'
     """
     return label if label.isascii() else punycode.ACE_PREFIX + punycode.encode(label)
 
