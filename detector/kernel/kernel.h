@@ -128,7 +128,7 @@ typedef struct {
     uint32_t count, postings_used, postings_size;
 } key_table;
 
-int keys_init(key_table *table);
+int keys_init(key_table *table, uint32_t targets);
 int keys_add(key_table *table, uint64_t key, const key_posting *posting);
 int keys_seal(key_table *table); /* builds the filter; call after the last keys_add */
 void keys_free(key_table *table);

@@ -8,12 +8,14 @@
 
 static uint64_t slot_of(uint64_t key) { return key ^ key >> 23; }
 
-int keys_init(key_table *table) {
+int keys_init(key_table *table, uint32_t targets) {
+    uint64_t size = FIRST_SIZE;
+    while (size < (uint64_t)targets * 6) size *= 2; /* some three keys a target */
     memset(table, 0, sizeof *table);
-    table->entries = calloc(FIRST_SIZE, sizeof *table->entries);
-    table->mask = FIRST_SIZE - 1;
-    table->postings_size = FIRST_SIZE;
-    table->postings = malloc(FIRST_SIZE * sizeof *table->postings);
+    table->entries = calloc(size, sizeof *table->entries);
+    table->mask = size - 1;
+    table->postings_size = (uint32_t)(size / 2 < 0x7fffffff ? size / 2 : 0x7fffffff);
+    table->postings = malloc(table->postings_size * sizeof *table->postings);
     table->postings_used = 1; /* 0 ends a chain */
     return table->entries && table->postings ? 0 : -1;
 }

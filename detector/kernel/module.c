@@ -157,9 +157,12 @@ static int set_rules(kernel *kernel, PyObject *rules) {
 static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_size, const char *domains,
                        Py_ssize_t domains_size, PyObject *extra) {
     const char *label = labels, *domain = domains;
-    if (keys_init(&kernel->keys)) return -1;
+    uint32_t count = 0;
+    if (labels_size > 0x7fffffff) return -1;
+    for (const char *at = labels; at < labels + labels_size; at++) count += *at == '\n';
+    if (keys_init(&kernel->keys, count)) return -1;
     kernel->keys.text = malloc((size_t)labels_size + 1); /* labels and line feeds: it suffices */
-    if (!kernel->keys.text || labels_size > 0x7fffffff) return -1;
+    if (!kernel->keys.text) return -1;
     for (uint32_t target = 0; label < labels + labels_size; target++) {
         const char *stop = memchr(label, '\n', (size_t)(labels + labels_size - label));
         const char *end = memchr(domain, '\n', (size_t)(domains + domains_size - domain));
@@ -173,8 +176,8 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
         label = stop + 1;
         domain = end + 1;
     }
-    Py_ssize_t count = PyList_Size(extra);
-    for (Py_ssize_t i = 0; i < count; i++) {
+    Py_ssize_t more = PyList_Size(extra);
+    for (Py_ssize_t i = 0; i < more; i++) {
         unsigned int target;
         PyObject *key;
         step part;
@@ -184,7 +187,7 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
         key_posting any = {0, 0, 0, target, 0, ANY_LENGTH};
         if (keys_add(&kernel->keys, mix(start * part.mult + part.add), &any)) return -1;
     }
-    return count < 0 ? -1 : keys_seal(&kernel->keys);
+    return more < 0 ? -1 : keys_seal(&kernel->keys);
 }
 
 static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
