@@ -45,6 +45,7 @@ class Input(AbstractContextManager["Input"]):
     _file: BinaryIO
     _head: bytes = b""
     _place: int = 0
+    _digest: str = ""
 
     @property
     def name(self) -> str:
@@ -85,18 +86,33 @@ class Input(AbstractContextManager["Input"]):
         return data
 
     def digest(self) -> str:
-        """Give the source's coordinate, ``sha256:...``; call it before anything is read."""
+        """Give the source's coordinate, ``sha256:...``; call it before anything is read.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        if not self._digest:
+            self._digest = f"sha256:{self._hash()}"
+        return self._digest
+
+    def _hash(self) -> str:
         sha256 = hashlib.sha256()
         if self.size is None:
             self._head = self._read_pipe(PIPE_HEAD)
             sha256.update(self._head)
         else:
+            self._hash_file(sha256, self.size)
+        return sha256.hexdigest()
+
+    def _hash_file(self, sha256: hashlib._Hash, left: int) -> None:
+        try:
             with Path(self.label).open("rb", buffering=0) as file:
-                left = self.size
                 while left > 0 and (data := file.read(min(left, _HASH_PIECE))):
                     sha256.update(data)
                     left -= len(data)
-        return f"sha256:{sha256.hexdigest()}"
+        except OSError as error:
+            msg = f"{self.label}: cannot be read: {error.strerror or error}"
+            raise InputError(msg) from error
 
     def _read_pipe(self, count: int) -> bytes:
         try:
@@ -123,6 +139,10 @@ class Input(AbstractContextManager["Input"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
         """Close it, unless it is standard input."""
         if self.label != STDIN:
             self._file.close()

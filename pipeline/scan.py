@@ -16,7 +16,6 @@ from detector.errors import InvalidName
 from pipeline.blocks import Gap
 from pipeline.counts import Counts
 from pipeline.errors import InputError, PipelineError, UsageError
-from pipeline.inputs import Input, open_input
 from pipeline.reading import Reading
 from pipeline.records import Record, Rejected, Skipped, SkipReason
 from pipeline.rejects import reject_row
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from detector.detection import Detection
     from pipeline.engine import Engine
     from pipeline.formats import contract
+    from pipeline.inputs import Input
     from pipeline.json_lines import JsonLines
     from pipeline.meter import Meter
     from pipeline.records import Message
@@ -126,17 +126,23 @@ class Scan:
         self._seen: dict[str, str] = {}
         self._stored = 0.0
 
-    def run(self, labels: Iterable[str]) -> Outcome:
+    def run(self, inputs: Iterable[Input | InputError]) -> Outcome:
         """Scan every input; one that cannot be read does not keep the others from it.
+
+        Args:
+            inputs: opened inputs, which are closed here, and those that could not be opened.
 
         Raises:
             SinkUnavailable: a sink cannot go on.
         """
         began = self._stored = time.monotonic()
         with make_pool(self._request.jobs) as pool:
-            for label in labels:
+            for each in inputs:
+                if isinstance(each, InputError):
+                    self._outcome.errors.append(each)
+                    continue
                 try:
-                    with open_input(label) as source:
+                    with each as source:
                         self._scan(source, pool)
                         self._read_before += source.place
                 except (InputError, UsageError) as error:

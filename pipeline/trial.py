@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.engine import load_engine
+from pipeline.opening import Openings
 from pipeline.plants import Planted, read_answer
 from pipeline.scan import Request, Scan
 from pipeline.settings import Settings
@@ -84,7 +85,7 @@ def run_trial(jobs: int, say: Callable[[str], None]) -> Trial:
         store = Store(Path(folder) / "demo.sqlite")
         try:
             scan = Scan(engine, [memory, store], Request(jobs=jobs), say=say)
-            outcome = scan.run([str(SAMPLE)])
+            outcome = scan.run(Openings([str(SAMPLE)], aside=False))
             if outcome.errors:
                 raise outcome.errors[0]
             overview = make_overview(store.summaries(), 10)

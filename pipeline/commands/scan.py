@@ -66,12 +66,12 @@ def run(options: argparse.Namespace) -> Exit:
     from pipeline.engine import load_engine
     from pipeline.inputs import STDIN, expand
     from pipeline.meter import Meter
+    from pipeline.opening import Openings
     from pipeline.scan import Scan
 
     settings = settings_of(options)
     labels = expand(options.paths)
-    engine = load_engine(settings)
-    say_problems(engine.targets, settings.targets)
+    request = _request(options, settings)
     sizes = [Path(label).stat().st_size for label in labels if Path(label).is_file()]
     total = sum(sizes) if STDIN not in labels and len(sizes) == len(labels) else None
     meter = Meter(total, enabled=not options.quiet)
@@ -80,22 +80,26 @@ def run(options: argparse.Namespace) -> Exit:
         meter.clear()
         sys.stderr.write(f"glyphwatch: {escape(message)}\n")
 
-    if not COMPILED:
-        say("the compiled screen is missing, so this takes a hundred times as long as it could")
     with ExitStack() as stack:
+        inputs = Openings(labels, aside=request.jobs > 1)
+        stack.callback(inputs.close)
+        engine = load_engine(settings)
+        say_problems(engine.targets, settings.targets)
+        if not COMPILED:
+            say("the compiled screen is missing, so this takes a hundred times as long as it could")
         sinks, store = _sinks(options, settings, stack)
         rejects = _rejects(options, stack)
         resumes = store is not None and len(sinks) == 1 and rejects is None and not options.fresh
         scan = Scan(
             engine,
             sinks,
-            _request(options, settings),
+            request,
             resume=store if resumes else None,
             rejects=rejects,
             meter=meter,
             say=say,
         )
-        outcome = scan.run(labels)
+        outcome = scan.run(inputs)
     meter.clear()
     for error in outcome.errors:
         say(str(error))

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.engine import Engine, load_engine
 from pipeline.json_lines import JsonLines
+from pipeline.opening import Openings
 from pipeline.scan import Outcome, Request, Scan
 from pipeline.settings import Settings
 from pipeline.sinks import MemorySink, Sink
@@ -90,7 +91,7 @@ def scan(engine: Engine, tmp_path: Path) -> ScanFiles:
             resume=store if resume else None,
             rejects=rejects,
             say=said.append,
-        ).run(labels)
+        ).run(Openings(labels, aside=False))
         lines = (tmp_path / "rejects.jsonl").read_text(encoding="ascii").splitlines()
         found = [detection.to_json() for detection in memory.detections.values()]
         return Scanned(outcome, found, [json.loads(line) for line in lines], said)

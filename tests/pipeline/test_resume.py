@@ -23,6 +23,7 @@ import os, sys
 from pathlib import Path
 import pipeline.blocks, pipeline.compression, pipeline.scan, pipeline.store
 from pipeline.engine import load_engine
+from pipeline.opening import Openings
 from pipeline.settings import Settings
 
 pipeline.blocks.BLOCK = 1 << 13
@@ -42,7 +43,7 @@ store._connection.set_trace_callback(count)
 request = pipeline.scan.Request(jobs=int(jobs), checkpoint_seconds=0)
 scan = pipeline.scan.Scan(load_engine(Settings(targets=Path(targets))), [store], request,
                           resume=store, say=lambda line: print(line, flush=True))
-print("records", scan.run(paths).counts.records)
+print("records", scan.run(Openings(paths, aside=False)).counts.records)
 print("statements", statements)
 store.close()
 """

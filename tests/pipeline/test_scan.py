@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from pipeline.engine import Engine
 from pipeline.errors import Exit, UsageError
 from pipeline.inputs import expand, open_input
+from pipeline.opening import Openings
 from pipeline.scan import Request, Scan
 from pipeline.sinks import MemorySink
 from pipeline.store import Store
@@ -39,6 +40,10 @@ COF = (
     b'{"rrname":"example.com","rrtype":"A","rdata":"192.0.2.1","count":1}\n'
     b'{"rrname":"paypa1.com.","rrtype":"A","rdata":"192.0.2.1","count":5,"time_first":100}\n'
 )
+
+
+def one(path: Path) -> Openings:
+    return Openings([str(path)], aside=False)
 
 
 def accounted(result: Scanned) -> bool:
@@ -207,8 +212,8 @@ def test_case_77_a_growing_file_is_read_to_the_end_it_had(
             file.write(b"-43d.com\nrnicrosoft.com\n")
         return source
 
-    monkeypatch.setattr("pipeline.scan.open_input", grow)
-    outcome = Scan(engine, [memory], Request(), say=said.append).run([str(path)])
+    monkeypatch.setattr("pipeline.opening.open_input", grow)
+    outcome = Scan(engine, [memory], Request(), say=said.append).run(one(path))
     assert [each.name for each in memory.detections.values()] == ["paypa1.com"]
     assert outcome.counts.records == 1
     assert said == [f"{path}: grew by 24 bytes while it was read; they are left"]
@@ -226,9 +231,9 @@ def test_case_77_a_file_that_became_shorter(
         os.truncate(path, NAMES.index(b"www"))
         return source
 
-    monkeypatch.setattr("pipeline.scan.open_input", cut)
+    monkeypatch.setattr("pipeline.opening.open_input", cut)
     memory = MemorySink()
-    outcome = Scan(engine, [memory], Request(), say=lambda _: None).run([str(path)])
+    outcome = Scan(engine, [memory], Request(), say=lambda _: None).run(one(path))
     assert [each.name for each in memory.detections.values()] == ["paypa1.com"]
     assert dict(outcome.counts.damage) == {"truncated_stream": 1}
 
@@ -344,6 +349,27 @@ def test_memory_does_not_grow_with_the_input(engine: Engine, tmp_path: Path) -> 
             file.write(compressor.compress(lines))
         file.write(compressor.flush())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    outcome = Scan(engine, [MemorySink()], Request(jobs=2), say=lambda _: None).run([str(path)])
+    outcome = Scan(engine, [MemorySink()], Request(jobs=2), say=lambda _: None).run(one(path))
     assert outcome.counts.records == 2_000_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
+
+
+def test_hashing_aside_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for name, text in (("a", NAMES), ("b", b"rnicrosoft.com\n"), ("c", NAMES)):
+        (tmp_path / name).write_bytes(text)
+    labels = [str(tmp_path / name) for name in ("a", "missing", "fifo", "b", "c")]
+    found = []
+    for aside in (False, True):
+        writer = threading.Thread(target=fifo.write_bytes, args=(b"xn--pypal-4ve.com\n",))
+        writer.start()
+        memory = MemorySink()
+        inputs = Openings(labels, aside=aside)
+        outcome = Scan(engine, [memory], Request(), say=lambda _: None).run(inputs)
+        writer.join()
+        inputs.close()
+        assert len(outcome.errors) == 1
+        found.append([each.to_json() for each in memory.detections.values()])
+    assert found[0] == found[1]
+    assert [each["name"] for each in found[0]] == [*FOUND, "xn--pypal-4ve.com", "rnicrosoft.com"]
