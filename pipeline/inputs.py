@@ -155,6 +155,9 @@ def open_input(label: str) -> Input:
         InputError: it is missing, a directory, a symbolic link to itself, or may not be read.
     """
     if label == STDIN:
+        if sys.stdin is None:
+            msg = "standard input is closed"
+            raise InputError(msg)
         return Input(label, None, sys.stdin.buffer)
     try:
         file = Path(label).open("rb")  # noqa: SIM115 - the Input closes it

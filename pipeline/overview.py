@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pipeline.sinks import Progress
     from pipeline.summary import Summary
 
 
@@ -33,6 +34,12 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """What a store holds."""
+
+    sources: int
+    """Different inputs that were scanned, wholly or in part."""
+
+    records: int
+    """Records in them."""
 
     resolutions: int
     """How often lookalikes were resolved."""
@@ -90,7 +97,7 @@ class _Tally:
         return len(self._lookalikes)
 
 
-def make_overview(summaries: Iterable[Summary], top: int) -> Overview:
+def make_overview(summaries: Iterable[Summary], scans: Iterable[Progress], top: int) -> Overview:
     """Count summaries.
 
     A domain that reads as several targets counts with each of them under brand and industry, and
@@ -98,6 +105,7 @@ def make_overview(summaries: Iterable[Summary], top: int) -> Overview:
 
     Args:
         summaries: most resolved first, as `Store.summaries` gives them.
+        scans: how far each source was read; the same source may be there for several maps.
         top: how many lookalikes and brands to name.
     """
     rows = list(summaries)
@@ -113,7 +121,12 @@ def make_overview(summaries: Iterable[Summary], top: int) -> Overview:
         for technique in row.techniques:
             tallies["technique"].add(technique, row)
     total = max(1, len(resolutions))
+    records: dict[str, int] = {}
+    for scan in scans:
+        records[scan.source] = max(records.get(scan.source, 0), scan.counts.records)
     return Overview(
+        sources=len(records),
+        records=sum(records.values()),
         resolutions=sum(resolutions.values()),
         lookalikes=len(resolutions),
         brands=len(tallies["brand"]),

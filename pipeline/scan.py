@@ -101,7 +101,7 @@ class Scan:
         resume: Store | None = None,
         rejects: JsonLines | None = None,
         meter: Meter | None = None,
-        say: Callable[[str], None] = print,
+        say: Callable[[str], None],
     ) -> None:
         """Be ready to run.
 

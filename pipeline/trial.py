@@ -88,7 +88,7 @@ def run_trial(jobs: int, say: Callable[[str], None]) -> Trial:
             outcome = scan.run(Openings([str(SAMPLE)], aside=False))
             if outcome.errors:
                 raise outcome.errors[0]
-            overview = make_overview(store.summaries(), 10)
+            overview = make_overview(store.summaries(), store.scans(), 10)
         finally:
             store.close()
     return _hold_against(memory, outcome.counts, outcome.seconds, overview)

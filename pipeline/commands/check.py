@@ -9,7 +9,7 @@ from detector.errors import InvalidName
 from pipeline.blocks import MAX_LINE
 from pipeline.commands.flags import add_fail_on, add_judging, say_problems, settings_of
 from pipeline.display import escape, table
-from pipeline.errors import Exit
+from pipeline.errors import Exit, InputError
 from pipeline.json_lines import dumps
 
 if TYPE_CHECKING:
@@ -59,6 +59,9 @@ def _names(arguments: Iterable[str]) -> Iterator[str | bytes]:
         if argument != "-":
             yield argument
             continue
+        if sys.stdin is None:
+            msg = "standard input is closed"
+            raise InputError(msg)
         while line := sys.stdin.buffer.readline(MAX_LINE):
             name = line.strip()
             if name and not name.startswith(b"#"):

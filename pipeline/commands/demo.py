@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -30,12 +29,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Exit:
     """Scan, check, show."""
+    from detector.screen import COMPILED
+    from pipeline.screening import cores
     from pipeline.trial import run_trial
 
     def say(message: str) -> None:
         sys.stderr.write(f"glyphwatch: {escape(message)}\n")
 
-    trial = run_trial(len(os.sched_getaffinity(0)), say)
+    if not COMPILED:
+        say("the compiled screen is missing, so this takes a minute")
+    trial = run_trial(cores(), say)
     print("\n".join(_lines(trial, show_all=options.all)))
     return Exit.DONE if trial.is_exact else Exit.MATCH
 

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> Exit:
 
     store = Store(settings_of(options).store or DEFAULT_STORE, read_only=True)
     try:
-        overview = make_overview(store.summaries(), max(0, options.top))
+        overview = make_overview(store.summaries(), store.scans(), max(0, options.top))
     finally:
         store.close()
     if options.format == "table" or (options.format is None and sys.stdout.isatty()):
@@ -59,7 +59,9 @@ def run(options: argparse.Namespace) -> Exit:
 
 def _tables(overview: Overview) -> Iterator[str]:
     rows = [
-        ["resolutions", f"{overview.resolutions:,}"],
+        ["sources scanned", f"{overview.sources:,}"],
+        ["records in them", f"{overview.records:,}"],
+        ["resolutions of lookalikes", f"{overview.resolutions:,}"],
         ["unique lookalikes", f"{overview.lookalikes:,}"],
         ["brands hit", f"{overview.brands:,}"],
         ["first seen", day(overview.first_seen)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -110,11 +109,12 @@ def run(options: argparse.Namespace) -> Exit:
 
 def _request(options: argparse.Namespace, settings: Settings) -> Request:
     from pipeline.scan import Request
+    from pipeline.screening import cores
 
     return Request(
         format=ALIASES.get(options.format, options.format),
         column=options.column,
-        jobs=settings.jobs or len(os.sched_getaffinity(0)),
+        jobs=settings.jobs or cores(),
         max_ratio=settings.max_ratio,
     )
 

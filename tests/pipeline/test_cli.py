@@ -177,6 +177,7 @@ def test_store_and_report(run: Run, tmp_path: Path) -> None:
         done = run("scan", "pdns")
         assert done.returncode == Exit.DONE, done.stderr
         report = json.loads(run("report").stdout)
+        assert (report["sources"], report["records"]) == (1, 4)
         assert (report["resolutions"], report["lookalikes"], report["brands"]) == (8, 2, 2)
         assert (report["first_seen"], report["last_seen"]) == (86400, 172800)
         assert [(each["name"], each["share"]) for each in report["industries"]] == [
@@ -187,7 +188,7 @@ def test_store_and_report(run: Run, tmp_path: Path) -> None:
         assert report["top"][0]["lookalike"] == "paypa1.com"
         assert report["top"][0]["resolutions"] == 7
     shown = run("report", "--format", "table").stdout
-    assert "unique lookalikes  2" in shown
+    assert "unique lookalikes          2" in shown
     assert "1970-01-02" in shown
     assert "scanned before" in run("scan", "pdns").stderr
     assert "scanned before" not in run("scan", "pdns", "--fresh").stderr
@@ -349,6 +350,30 @@ def test_version(run: Run) -> None:
     versions: dict[str, Any] = json.loads(run("version", "--json").stdout)
     assert versions["unicode"].startswith("18.")
     assert versions["glyphwatch"] in run("--version").stdout
+
+
+def test_the_demo_checks_itself(run: Run, tmp_path: Path) -> None:
+    done = run("demo", GLYPHWATCH_TARGETS="missing.csv")  # it goes by the bundled list
+    assert done.returncode == Exit.DONE, done.stdout
+    assert done.stdout.endswith("\nexactly what was planted\n")
+    assert "false reports              0" in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_closed_streams_and_narrow_terminals(run: Run, targets_file: Path) -> None:
+    command = f"{sys.executable} -m pipeline.cli"
+    for line in (f"{command} scan - --output - <&-", f"{command} check - <&-"):
+        done = subprocess.run(
+            ["bash", "-c", line],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+        assert done.returncode == Exit.INPUT
+        assert done.stderr.startswith("glyphwatch: standard input is closed\n")
+    shown = run("check", "xn--pple-43d.com", "--format", "table", PYTHONIOENCODING="latin-1").stdout
+    assert r"\u0430pple.com" in shown
 
 
 def test_explain(run: Run) -> None:
