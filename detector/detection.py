@@ -8,8 +8,7 @@ identity; no clock and no random number takes part in either.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from detector.position import Position
@@ -146,25 +145,17 @@ class Detection:
         """Give the record: a dictionary of JSON types in the documented order."""
         record: dict[str, Any] = {"schema": SCHEMA, "id": self.id}
         for field in _RECORD_FIELDS:
-            record[field] = _plain(getattr(self, field))
+            record[field] = getattr(self, field)
+        record["position"] = str(self.position)
+        record["techniques"] = [str(each) for each in self.techniques]
+        record["severity"] = str(self.severity)
+        record["brakes"] = list(self.brakes)
+        record["substitutions"] = [each.to_json() for each in self.substitutions]
+        if isinstance(self.rdata, tuple):
+            record["rdata"] = list(self.rdata)
         return record
 
 
 _RECORD_FIELDS = tuple(
     [field.name for field in fields(Detection) if field.name != "coordinates"],
 )
-
-
-def _plain(value: object) -> object:
-    """Turn a field's value into what JSON has."""
-    if isinstance(value, Severity):
-        return str(value)
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, Substitution):
-        return {key: _plain(each) for key, each in asdict(value).items()}
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value

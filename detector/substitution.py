@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from detector.characters import code_point, name
 
@@ -63,6 +64,19 @@ class Substitution:
 
     evidence: tuple[str, ...]
     """Who says so: sources of the map's rows, and how many fonts agree, e.g. ``fonts:61/65``."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the record: a dictionary of JSON types, in the order of the fields."""
+        return {
+            "position": self.position,
+            "source": self.source,
+            "codepoint": self.codepoint,
+            "name": self.name,
+            "reading": self.reading,
+            "technique": str(self.technique),
+            "confidence": self.confidence,
+            "evidence": list(self.evidence),
+        }
 
 
 def substitution(
