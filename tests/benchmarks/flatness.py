@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 from pipeline.engine import Engine, load_engine
+from pipeline.opening import Openings
 from pipeline.scan import Request, Scan
 from pipeline.settings import Settings
 from pipeline.store import Store
@@ -33,7 +34,8 @@ def scan_seconds(engine: Engine, names: Path) -> float:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store.sqlite")
         try:
-            return Scan(engine, [store], Request(jobs=1)).run([str(names)]).seconds
+            scan = Scan(engine, [store], Request(jobs=1), say=print)
+            return scan.run(Openings([str(names)], aside=False)).seconds
         finally:
             store.close()
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +21,8 @@ from pipeline.scan import Outcome, Request, Scan
 from pipeline.settings import Settings
 from pipeline.sinks import MemorySink, Sink
 from pipeline.store import Store
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 TARGETS = """\
 domain,brand,industry
@@ -122,3 +127,29 @@ def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.fixture(name="contents")
 def contents_fixture() -> Callable[[Path], dict[str, list[tuple[Any, ...]]]]:
     return contents
+
+
+@pytest.fixture
+def run(tmp_path: Path, targets_file: Path) -> Run:
+    """Run a command in an empty folder, with the tests' targets unless others are named."""
+
+    def start(*arguments: str, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONWARNINGS": "error",
+            "GLYPHWATCH_TARGETS": str(targets_file),
+            **extra,
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            check=False,
+            timeout=60,
+        )
+
+    return start
