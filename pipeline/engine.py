@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,10 +142,15 @@ def load_engine(settings: Settings) -> Engine:
         DetectorError: a data file is broken.
         UsageError: a list of names cannot be read.
     """
-    lists = _Lists.load(settings)
-    screen = lists.screen(settings)
-    judge = CachedJudge(lists.judge(settings, screen))
-    return Engine(judge, screen, lists.targets, _run_digest(settings, lists))
+    gc.disable()  # what is loaded stays, so looking it through for garbage is time lost
+    try:
+        lists = _Lists.load(settings)
+        screen = lists.screen(settings)
+        judge = CachedJudge(lists.judge(settings, screen))
+        return Engine(judge, screen, lists.targets, _run_digest(settings, lists))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _run_digest(settings: Settings, lists: _Lists) -> str:

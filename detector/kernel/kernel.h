@@ -99,6 +99,11 @@ void suffixes_free(suffix_table *table);
 int suffixes_match(const suffix_table *table, const span *labels, int count, const uint8_t *limit,
                    int *icann, int *all, int *unlisted);
 
+/* The same for a plain name whose last three labels are given, the last one first (`held` of them).
+ * Returns 0 where more would be needed to say: wildcards, exceptions, longer suffixes. */
+int suffixes_match_plain(const suffix_table *table, const span *last, int held, const uint8_t *limit,
+                         int *icann, int *all);
+
 /* ---- punycode.c ---- */
 
 /* Decodes what follows xn--; returns the number of code points, or -1. RFC 3492 section 6.2. */
@@ -240,6 +245,8 @@ void screen_begin(screen *screen, kernel *kernel, void *thread, hits *out, const
 void screen_name(screen *screen, const uint8_t *name, int length, place record);
 void screen_labels(screen *screen, const uint8_t *end, const span *labels, int count, int raw,
                    place record, int direct);
+void screen_ascii(screen *screen, const uint8_t *label, int length, const uint8_t *own, const uint8_t *end,
+                  place record);
 void screen_record(screen *screen, place record); /* hand this record to Python */
 void screen_end(screen *screen);
 

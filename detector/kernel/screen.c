@@ -251,6 +251,20 @@ static int has_high(span label) {
     return any >= 0x80;
 }
 
+/* Puts the key of an ASCII label into the ring; `own`: where the innermost registrable domain begins. */
+void screen_ascii(screen *screen, const uint8_t *label, int length, const uint8_t *own, const uint8_t *end,
+                  place record) {
+    uint64_t key = mix(ascii_state(screen->kernel, label, length));
+    __builtin_prefetch(filter_word(&screen->kernel->keys, key));
+    probe *probe = push(screen, record);
+    probe->key = key;
+    probe->label = label;
+    probe->label_length = (uint8_t)length;
+    probe->own = own;
+    probe->own_length = (uint8_t)(end - own);
+    probe->state = WAITING;
+}
+
 /* Tries every label of a name that can be judged. The key of a plain ASCII label waits in the ring,
  * unless `direct`: then the labels do not outlive the call. */
 void screen_labels(screen *screen, const uint8_t *end, const span *labels, int count, int raw,
@@ -279,15 +293,7 @@ void screen_labels(screen *screen, const uint8_t *end, const span *labels, int c
         } else if (kernel->embedded || direct || raw) {
             found = try_ascii(screen, label.start, label.length, end);
         } else {
-            uint64_t key = mix(ascii_state(kernel, label.start, label.length));
-            __builtin_prefetch(filter_word(&kernel->keys, key));
-            probe *probe = push(screen, record);
-            probe->key = key;
-            probe->label = label.start;
-            probe->label_length = (uint8_t)label.length;
-            probe->own = own.start;
-            probe->own_length = (uint8_t)own.length;
-            probe->state = WAITING;
+            screen_ascii(screen, label.start, label.length, own.start, end, record);
         }
     }
     if (!found) return;

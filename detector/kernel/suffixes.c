@@ -42,11 +42,12 @@ void suffixes_free(suffix_table *table) {
     free(table->text);
 }
 
+/* First and last octets only: what lies between is compared anyway. */
 static uint64_t node_hash(uint32_t parent, const uint8_t *label, int length, const uint8_t *limit) {
-    uint64_t h = first_octets(label, length, limit);
-    for (int at = 8; at < length; at += 8)
-        h = h * 0xd6e8feb86659fd93u ^ first_octets(label + at, length - at, limit);
+    uint64_t h = first_octets(label, length, limit), tail = 0;
+    if (length > 8) memcpy(&tail, label + length - 8, 8);
     h = (h ^ (uint64_t)parent * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
+    h ^= tail * 0xd6e8feb86659fd93u;
     return h ^ h >> 32;
 }
 
@@ -139,4 +140,24 @@ int suffixes_match(const suffix_table *table, const span *labels, int count, con
         parent = at;
     }
     return 1;
+}
+
+int suffixes_match_plain(const suffix_table *table, const span *last, int held, const uint8_t *limit,
+                         int *icann, int *all) {
+    const int special = WILDCARD_ICANN | WILDCARD_PRIVATE | EXCEPTION_ICANN | EXCEPTION_PRIVATE;
+    uint32_t parent = NONE;
+    *icann = *all = 1;
+    for (int depth = 1; depth <= held; depth++) {
+        span label = last[depth - 1];
+        uint64_t hash = node_hash(parent, label.start, label.length, limit);
+        if (!(*seen_word(table, hash) >> (hash & 63) & 1)) return 1;
+        parent = place_of(table, hash, parent, label.start, label.length, limit);
+        const suffix_node *node = table->slots + parent;
+        if (!node->used) return 1;
+        if (node->flags & special) return 0;
+        if (node->flags & RULE_ICANN) *icann = *all = depth;
+        if (node->flags & RULE_PRIVATE) *all = depth;
+        if (!node->has_children) return 1;
+    }
+    return 0; /* a rule may go on further left */
 }
