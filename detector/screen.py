@@ -35,7 +35,7 @@ except ImportError:  # built where there was no C compiler
 COMPILED: bool = Kernel is not None
 """True if the kernel is there; without it a scan is some hundred times slower."""
 
-SCOPE_ALL, EMBEDDED, SUFFIX_SWAP = 1, 2, 4
+SCOPE_ALL, EMBEDDED, SUFFIX_SWAP, HOLD_PLAIN = 1, 2, 4, 8
 _ASCII = 0x80
 
 # Code points that may join the one before them under NFC although they are no marks (gc M):
@@ -61,7 +61,7 @@ class Hits:
 class Screen:
     """A compiled list of targets; immutable, and safe to use from several threads at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each option is one of its own
         self,
         skeletonizer: Skeletonizer,
         suffixes: SuffixList,
@@ -71,6 +71,7 @@ class Screen:
         scope_all: bool = False,
         embedded: bool = False,
         suffix_swap: bool = False,
+        hold_plain_letters: bool = False,
     ) -> None:
         """Compile the targets' keys: about a microsecond a target.
 
@@ -83,6 +84,8 @@ class Screen:
             scope_all: every label counts, not only the registrable one and IDN labels.
             embedded: tokens and affixes of a label count as well.
             suffix_swap: a target's own label under another suffix counts as well.
+            hold_plain_letters: keep back most of what the brake `plain_letters` lowers to ``info``,
+                for a judge that does not report that.
         """
         self._skeletonizer = skeletonizer
         self._kernel = None
@@ -102,7 +105,10 @@ class Screen:
                 for key in skeletonizer.target_keys(label)
             ],
             own="".join([f"{name}\n" for name in own]).encode(),
-            flags=SCOPE_ALL * scope_all + EMBEDDED * embedded + SUFFIX_SWAP * suffix_swap,
+            flags=SCOPE_ALL * scope_all
+            + EMBEDDED * embedded
+            + SUFFIX_SWAP * suffix_swap
+            + HOLD_PLAIN * hold_plain_letters,
             classes=_classes(skeletonizer.confusables),
             rows="".join(
                 pair + reading.letters

@@ -103,6 +103,7 @@ class _Lists:
             scope_all=settings.scope == "all",
             embedded=settings.embedded,
             suffix_swap=settings.suffix_swap,
+            hold_plain_letters=Severity.parse(settings.min_severity) > Severity.INFO,
         )
 
     def judge(self, settings: Settings, screen: Screen) -> Judge:

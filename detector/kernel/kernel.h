@@ -28,6 +28,8 @@
 #define MAX_LETTER_ROWS 512
 #define TINY_TARGET 2     /* as detector.brakes */
 #define SHORT_TARGET 4
+#define PLAIN_TARGET 3
+#define PLAIN_LENGTH 6
 #define ANY_LENGTH 255    /* a posting that no length holds back */
 
 typedef struct {
@@ -196,7 +198,7 @@ struct kernel {
     uint8_t rows[MAX_LETTER_ROWS][3];        /* two letters and the one that they read as */
     int row_count;
     uint32_t text_used; /* of keys.text */
-    int scope_all, embedded, suffix_swap;
+    int scope_all, embedded, suffix_swap, hold_plain;
 };
 
 uint64_t letter_value(uint32_t code_point);

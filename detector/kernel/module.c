@@ -6,7 +6,7 @@
 
 #include "kernel.h"
 
-enum { SCOPE_ALL = 1, EMBEDDED = 2, SUFFIX_SWAP = 4 };
+enum { SCOPE_ALL = 1, EMBEDDED = 2, SUFFIX_SWAP = 4, HOLD_PLAIN = 8 };
 
 typedef struct {
     PyObject_HEAD
@@ -214,6 +214,7 @@ static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
     kernel->scope_all = !!(flags & SCOPE_ALL);
     kernel->embedded = !!(flags & EMBEDDED);
     kernel->suffix_swap = !!(flags & SUFFIX_SWAP);
+    kernel->hold_plain = !!(flags & HOLD_PLAIN);
     if (set_letters(kernel, expansions, fold) || set_swaps(kernel, swaps, swaps_size) ||
         set_rows(kernel, classes, rows, rows_size) ||
         set_rules(kernel, rules) ||

@@ -30,9 +30,27 @@ static void emit(screen *screen, const probe *probe) {
     out->spans[out->used++] = probe->record.end;
 }
 
+/* Tells whether a text has neither a digit nor two letters that read as one: whatever it reads as,
+ * letters alone stand for letters. */
+static int is_letters_alone(const kernel *kernel, const uint8_t *text, int length) {
+    for (int at = 0; at < length; at++) {
+        if (text[at] >= '0' && text[at] <= '9') return 0;
+        for (int i = 0; at + 1 < length && i < kernel->row_count; i++)
+            if (text[at] == kernel->rows[i][0] && text[at + 1] == kernel->rows[i][1]) return 0;
+    }
+    return 1;
+}
+
+/* The length and suffix by which the brakes short_target and, if asked for, plain_letters hold. */
+static int is_held(const key_posting *posting, int length, int same_suffix, int plain) {
+    int shorter = (int)posting->length < length ? (int)posting->length : length;
+    if (posting->length <= TINY_TARGET || (posting->length <= SHORT_TARGET && !same_suffix)) return 1;
+    return plain && (shorter <= PLAIN_TARGET || (shorter < PLAIN_LENGTH && !same_suffix));
+}
+
 /* Tells whether an ASCII text that has a key may be reported as a lookalike of one of its targets.
- * Not if it is the label of one; and of a short target only under that target's own suffix (the
- * brake short_target). `end`: where the name ends; NULL if the text is but a part of its label. */
+ * Not if it is the label of one, and not where a brake would hold it back. `end`: where the name ends;
+ * NULL if the text is but a part of its label. */
 static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *text, int length, const uint8_t *end) {
     const key_entry *entry = keys_find(&kernel->keys, key);
     if (!entry) return 0;
@@ -41,11 +59,11 @@ static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *text,
     if (entry->raw == raw) return 0;
     const uint8_t *rest = text + length + 1;
     uint32_t suffix = end && rest < end ? (uint32_t)bytes_hash(rest, (int)(end - rest)) : 0;
-    int found = 0;
+    int found = 0, plain = end && kernel->hold_plain && is_letters_alone(kernel, text, length);
     for (uint32_t at = entry->posting; at; at = kernel->keys.postings[at].next) {
         const key_posting *posting = kernel->keys.postings + at;
         if (posting->raw == raw) return 0;
-        if (posting->length <= TINY_TARGET || (posting->length <= SHORT_TARGET && posting->suffix != suffix)) continue;
+        if (is_held(posting, length, posting->suffix == suffix, plain)) continue;
         if (!found && (posting->length == ANY_LENGTH || length > MAX_LABEL ||
                        can_align(kernel, text, length, kernel->keys.text + posting->text, (int)posting->length)))
             found = 1;

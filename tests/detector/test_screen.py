@@ -60,6 +60,7 @@ def pair_up(targets: TargetList, options: Options) -> tuple[Judge, Screen]:
         scope_all=options.scope_all,
         embedded=options.embedded,
         suffix_swap=options.suffix_swap,
+        hold_plain_letters=options.min_severity > Severity.INFO,
     )
     return judge, compiled
 
@@ -73,18 +74,18 @@ def targets(tmp_path_factory: pytest.TempPathFactory) -> TargetList:
 
 @pytest.fixture(
     scope="module",
-    params=[(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)],
-    ids=["default", "scope_all", "embedded", "suffix_swap"],
+    params=[(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 1, 1, 1)],
+    ids=["default", "scope_all", "embedded", "suffix_swap", "hold_plain", "all"],
 )
 def pair(request: pytest.FixtureRequest, targets: TargetList) -> tuple[Judge, Screen]:
-    scope_all, embedded, suffix_swap = map(bool, request.param)
+    scope_all, embedded, suffix_swap, hold_plain = map(bool, request.param)
     return pair_up(
         targets,
         Options(
             scope_all=scope_all,
             embedded=embedded,
             suffix_swap=suffix_swap,
-            min_severity=Severity.INFO,
+            min_severity=Severity.LOW if hold_plain else Severity.INFO,
             min_score=0.0,
         ),
     )
