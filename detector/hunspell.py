@@ -19,6 +19,9 @@ _SLASH = re.compile(r"(?<!\\)/")
 _CONDITION_PART = re.compile(r"\[(?P<negation>\^?)(?P<characters>[^\]]+)\]|.")
 _NOT_ALONE = frozenset({"NEEDAFFIX", "PSEUDOROOT", "ONLYINCOMPOUND", "FORBIDDENWORD", "CIRCUMFIX"})
 
+BYTES = "surrogateescape"
+"""How bytes that are no text are kept while a file is read: flags may be any byte."""
+
 SuffixRules = dict[str, dict[str, list[str]]]
 """The rules of one suffix class: what is taken from the end of a stem -> the condition that the end
 must meet -> what may be put there instead. In Hungarian the last are hundreds."""
@@ -51,48 +54,54 @@ class Affixes:
         said = re.search(rb"^(?:\xef\xbb\xbf)?SET\s+(\S+)", data, re.MULTILINE)
         if said:
             affixes.encoding = said[1].decode("ascii")
-        lines = [
-            line.split() for line in data.decode(affixes.encoding, errors="replace").splitlines()
-        ]
-        for parts in lines:  # options first: rules are written in their flags
-            affixes._option(parts)
-        for parts in lines:
-            if len(parts) >= 5 and parts[0] == "SFX":
-                affixes._rule(parts)
+        lines = [line.split() for line in data.decode(affixes.encoding, errors=BYTES).split("\n")]
+        # How flags are written, then which flags are special, then the rules, which have flags.
+        for read in (affixes._flag_option, affixes._special_flag, affixes._rule):
+            for parts in lines:
+                read(parts)
         return affixes
 
-    def _option(self, parts: Sequence[str]) -> None:
-        if len(parts) < 2:
-            return
-        if parts[0] == "FLAG":
+    def _flag_option(self, parts: Sequence[str]) -> None:
+        if len(parts) >= 2 and parts[0] == "FLAG":
             self.flag_kind = parts[1]
-        elif parts[0] in _NOT_ALONE:
-            self.not_alone.add(parts[1])
-        elif parts[0] == "AF":
+        elif len(parts) >= 2 and parts[0] == "AF":
             self.aliases.append(parts[1])
+
+    def _special_flag(self, parts: Sequence[str]) -> None:
+        if len(parts) >= 2 and parts[0] in _NOT_ALONE:
+            self.not_alone.update(self._cut_flags(parts[1]))
 
     def _rule(self, parts: Sequence[str]) -> None:
         """Read ``SFX flag strip add[/flags] condition``, where ``0`` is nothing."""
+        if len(parts) < 5 or parts[0] != "SFX":
+            return
         _, flag, strip, addition, condition, *_ = parts
         add, *flags = _SLASH.split(addition, maxsplit=1)
         if flags and self.not_alone.intersection(self.flags(flags[0])):
             return
-        rules = self.suffixes.setdefault(flag, {}).setdefault("" if strip == "0" else strip, {})
+        by_strip = self.suffixes.setdefault(self._cut_flags(flag)[0], {})
+        rules = by_strip.setdefault("" if strip == "0" else strip, {})
         rules.setdefault(condition, []).append("" if add == "0" else add)
 
     def flags(self, text: str) -> tuple[str, ...]:
-        """Cut a set of flags into its flags.
+        """Cut a set of flags, or the number of one, into its flags.
 
         >>> Affixes(flag_kind="num").flags("3,15"), Affixes(flag_kind="long").flags("AaB1")
         (('3', '15'), ('Aa', 'B1'))
         """
         if len(self.aliases) > 1 and text.isdecimal():
             text = self.aliases[int(text)]  # aliases[0] is their count
+        return self._cut_flags(text)
+
+    def _cut_flags(self, text: str) -> tuple[str, ...]:
         if self.flag_kind == "num":
             return tuple(text.split(","))
         if self.flag_kind == "long":
             return tuple(text[place : place + 2] for place in range(0, len(text), 2))
-        return tuple(text)
+        if self.flag_kind == "UTF-8":
+            return tuple(text)
+        # A flag is one byte, even in a file that is UTF-8 otherwise, as the Hungarian one is.
+        return tuple(text.encode(self.encoding, errors=BYTES).decode("iso8859-1"))
 
     def forms(self, stem: str, flags: Sequence[str], reaches: Callable[[str], bool]) -> set[str]:
         """Give the words of one entry, as far as `reaches` says that their beginning is wanted."""
@@ -128,10 +137,8 @@ def _translate(part: re.Match[str]) -> str:
     return "." if part[0] == "." else re.escape(part[0])
 
 
-def read_words(path: Path, reaches: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
-    """Give the words of a ``.dic`` file that has its ``.aff`` file beside it.
-
-    Each comes with whether it is an entry itself, not a form of one.
+def read_words(path: Path, reaches: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Give the words of a ``.dic`` file that has its ``.aff`` file beside it, and each one's stem.
 
     Args:
         path: the ``.dic`` file.
@@ -139,10 +146,10 @@ def read_words(path: Path, reaches: Callable[[str], bool]) -> Iterator[tuple[str
             tens of millions.
     """
     affixes = Affixes.load(path.with_suffix(".aff"))
-    lines = path.read_text(encoding=affixes.encoding, errors="replace").splitlines()
+    lines = path.read_text(encoding=affixes.encoding, errors=BYTES).split("\n")
     for line in lines[1:]:  # the first one is their count
         word, *flags = _SLASH.split(_FIELDS.sub("", line).strip(), maxsplit=1)
         if word:
             stem = word.replace("\\/", "/")
             for form in affixes.forms(stem, affixes.flags(flags[0]) if flags else (), reaches):
-                yield form, form == stem
+                yield form, stem

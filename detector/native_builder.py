@@ -2,17 +2,21 @@
 
 A word stays if it has a letter beyond ASCII, is wholly in letters of its language, and some reading
 of it, by the confusable map or by leaving out its accents, is one of the labels; or if it is one of
-the common words and an entry of a list, not a form of one. Labels come from files of names, one a line (gzip or not; of CSV, the first column,
-or the second after a rank), of which the label under the public suffix counts, or of bare labels::
+the common words and an entry of a list. Forms of names are left out (Polish *Wikipedią*): they
+would excuse what imitates the name. Labels come from files of names, one a line (gzip or not; of
+CSV, the first column, or the second after a rank), of which the label under the public suffix
+counts, or of bare labels::
 
     python -m detector.native_builder --words DIR --labels FILE... --common FILE --output FILE
 
 `detector.native_lists` says which packages to unpack into ``DIR``. The same inputs give the same
 bytes. The packaged file was made from the bundled targets and rankings of much visited names. Its
-common words are there because users bring brands that no ranking has: the words of up to 7 letters
-in ``wordfreq.get_frequency_dict(language, "best")`` (wordfreq 3.1.1) that are no ASCII and whose
-frequency is at least ``10 ** (4.25 - 9)``, for ca cs da de es fi fr hu is it lt lv nb nl pl pt ro sh
-sk sl sv tr, sorted, one a line.
+common words are there because users bring brands that no ranking has. They are the words of up to 7
+letters, not all ASCII, in ``wordfreq.get_frequency_dict(language, "best")`` (wordfreq 3.1.1, whose
+data are CC BY-SA 4.0) with a frequency of at least ``10 ** (4.25 - 9)``, of up to 3 letters
+``10 ** (3 - 9)``, and the German ones with ``ss``, for that is how ``ß`` stands there; sorted, one
+a line. Languages: ca da de es fi fr hu is it lt lv nb nl pl pt ro sh sl sv tr; the registries of
+``.cz`` and ``.sk`` take no IDNs.
 """
 
 from __future__ import annotations
@@ -29,8 +33,15 @@ from pathlib import Path
 from detector.characters import UNICODE_VERSION, decomposition, is_dropped_mark
 from detector.confusables import ConfusableMap
 from detector.errors import DetectorError, InvalidData
-from detector.native import ACE_PREFIX, FORMAT_LINE, LETTERS, SEPARATOR, rows_digest
-from detector.native_lists import LISTS, WordList
+from detector.native import (
+    ACE_PREFIX,
+    FORMAT_LINE,
+    HEADING_LINE,
+    LETTERS,
+    SEPARATOR,
+    rows_digest,
+)
+from detector.native_lists import LISTS, Word, WordList
 from detector.skeleton import Skeletonizer
 from detector.suffixes import SuffixList
 
@@ -50,15 +61,19 @@ class Wanted:
         self._label_beginnings = _beginnings(self.labels)
         self._common_beginnings = _beginnings(self.common)
 
-    def wants(self, word: str, *, listed: bool) -> bool:
-        """Tell whether some reading of a word is a label, or it is common and listed itself."""
-        if listed and word in self.common:
+    def wants(self, word: Word) -> bool:
+        """Tell whether some reading of a word is a label, or it is common and an entry."""
+        if word.is_entry and self.is_common(word.text):
             return True
-        return any(reading in self.labels for reading in self._readings(word))
+        return any(reading in self.labels for reading in self._readings(word.text))
+
+    def is_common(self, text: str) -> bool:
+        """Tell whether a word is a common one, which may be written without ``ß``."""
+        return text.casefold() in self.common
 
     def reaches(self, beginning: str) -> bool:
         """Tell whether any wanted word may begin so."""
-        return beginning in self._common_beginnings or bool(self._readings(beginning))
+        return beginning.casefold() in self._common_beginnings or bool(self._readings(beginning))
 
     def _readings(self, text: str) -> Sequence[str]:
         """Give the readings of a text with which a label begins: few, at every character."""
@@ -79,7 +94,7 @@ class Wanted:
         known = self._options.get(char)
         if known is None:
             letters = [reading.letters for reading in self._skeletonizer.readings(char)]
-            letters.append("".join(c for c in decomposition(char) if not is_dropped_mark(c)))
+            letters.append(_without_accents(char))
             known = tuple(dict.fromkeys(option for option in letters if option.isascii()))
             self._options[char] = known
         return known
@@ -133,15 +148,55 @@ def select_words(lists: Sequence[WordList], folder: Path, wanted: Wanted) -> dic
         InvalidData: a list is not below `folder`.
     """
     found: dict[str, set[str]] = defaultdict(set)
+    forms: dict[str, set[str]] = defaultdict(set)
     for word_list in lists:
-        letters = LETTERS[word_list.language]
-        for word, listed in word_list.words(folder, wanted.reaches):
-            if word.isascii() or not letters.issuperset(word):
-                continue
-            known = word_list.language in found.get(word, ())
-            if not known and wanted.wants(word, listed=listed):
-                found[word].add(word_list.language)
+        chosen, common_forms = _select(word_list, folder, wanted)
+        for text in chosen:
+            found[text].add(word_list.language)
+        for text in common_forms:
+            forms[text].add(word_list.language)
+    for text in forms.keys() & found.keys():
+        found[text] |= forms[text]
     return found
+
+
+def _select(word_list: WordList, folder: Path, wanted: Wanted) -> tuple[set[str], set[str]]:
+    """Choose the wanted words of one list, but forms of the names in it.
+
+    Returns:
+        The words, and common ones that are only forms here: words if another list has them itself.
+    """
+    letters = LETTERS[word_list.language]
+    chosen: set[str] = set()
+    common_forms: set[str] = set()
+    accented_names: set[str] = set()
+    names: set[str] = set()
+    others: set[str] = set()
+    for word in word_list.words(folder, wanted.reaches):
+        if word.text.isascii():
+            (names if word.is_name else others).add(word.text)
+            continue
+        is_form_of_name = word.is_name and not word.is_entry
+        if is_form_of_name or not letters.issuperset(word.text):
+            continue
+        if wanted.wants(word):
+            (accented_names if word.is_name else chosen).add(word.text)
+        elif wanted.is_common(word.text):
+            common_forms.add(word.text)
+    names -= others
+    chosen |= {text for text in accented_names if _without_accents(text) not in names}
+    return chosen, common_forms
+
+
+def _without_accents(text: str) -> str:
+    """Leave out the accents of a text.
+
+    >>> _without_accents("nokią")
+    'nokia'
+    """
+    return "".join(
+        part for char in text for part in decomposition(char) if not is_dropped_mark(part)
+    )
 
 
 def render(words: Mapping[str, Iterable[str]], header: Sequence[str]) -> str:
@@ -151,20 +206,20 @@ def render(words: Mapping[str, Iterable[str]], header: Sequence[str]) -> str:
     # glyphwatch native words, format 1
     # List: wfrench
     # Rows: 2
-    # Digest: sha256:8f0a...
+    # Digest: sha256:a668...
     # word ; languages
     à ; fr it
     über ; de
     """
-    rows = [f"{word}{SEPARATOR}{' '.join(sorted(words[word]))}" for word in sorted(words)]
+    rows = [f"{word}{SEPARATOR}{' '.join(sorted(words[word]))}\n" for word in sorted(words)]
     head = [
         FORMAT_LINE,
         *(f"# {line}" for line in header),
         f"# Rows: {len(rows)}",
-        f"# Digest: sha256:{rows_digest(rows)}",
-        "# word ; languages",
+        f"# Digest: {rows_digest(''.join(rows))}",
+        HEADING_LINE,
     ]
-    return "\n".join([*head, *rows]) + "\n"
+    return "\n".join(head) + "\n" + "".join(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +240,12 @@ class Inputs:
 
     def arguments(self) -> str:
         """Write the arguments that make the file again, without the places of the files."""
-        labels, common = (" ".join(path.name for path in some) for some in (self.labels, self.common))
-        return f"--words DIR --labels {labels}{f' --common {common}' if common else ''} --output FILE"
+        labels, common = (
+            " ".join(path.name for path in some) for some in (self.labels, self.common)
+        )
+        return (
+            f"--words DIR --labels {labels}{f' --common {common}' if common else ''} --output FILE"
+        )
 
 
 def build(inputs: Inputs, confusables: ConfusableMap, suffixes: SuffixList) -> str:

@@ -12,11 +12,28 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import unicodedata2
 
 from detector import hunspell
 from detector.errors import InvalidData
+
+NOUN_CAPITALS = frozenset({"de"})
+"""Languages that write every noun with a capital, so that a capital does not tell a name."""
+
+
+class Word(NamedTuple):
+    """A word of a list."""
+
+    text: str
+    """In lower case, as its language does it, and NFC."""
+
+    is_entry: bool
+    """True if the list has it itself; False if it is a stem of the list with a suffix."""
+
+    is_name: bool
+    """True if the entry is written with a capital, as names are (and nVidia)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +76,8 @@ class WordList:
             raise InvalidData(msg)
         return said[1]
 
-    def words(self, folder: Path, reaches: Callable[[str], bool]) -> Iterator[tuple[str, bool]]:
-        """Give the words in lower case and NFC, not sorted, some more than once.
-
-        Each comes with whether the list has it itself, rather than a stem and a suffix of it.
+    def words(self, folder: Path, reaches: Callable[[str], bool]) -> Iterator[Word]:
+        """Give the words, not sorted, some more than once.
 
         Args:
             folder: where the packages lie.
@@ -73,21 +88,24 @@ class WordList:
         """
         path = folder / self.path
         try:
-            for word, listed in self._raw_words(path, lambda part: reaches(self.spell(part))):
-                yield self.spell(word), listed
+            for form, stem in self._forms(path, lambda part: reaches(self.spell(part))):
+                if len(stem) > 1 and stem.isupper():
+                    continue  # an abbreviation: nobody reads it as a word
+                is_name = self.language not in NOUN_CAPITALS and stem != stem.lower()
+                yield Word(self.spell(form), form == stem, is_name)
         except OSError as error:
             msg = f"{path}: cannot be read; unpack the package {self.package} there: {error}"
             raise InvalidData(msg) from error
 
-    def _raw_words(
-        self, path: Path, reaches: Callable[[str], bool]
-    ) -> Iterator[tuple[str, bool]]:
+    def _forms(self, path: Path, reaches: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+        """Give the words as they stand in the list, each with its stem."""
         if path.suffix == ".dic":
             yield from hunspell.read_words(path, reaches)
             return
         with path.open(encoding=self.encoding) as lines:
             for line in lines:
-                yield line.partition("\t")[0].strip(), True
+                word = line.partition("\t")[0].strip()
+                yield word, word
 
     def spell(self, word: str) -> str:
         """Put a word into lower case, as its language does, and NFC.
