@@ -33,14 +33,7 @@ from pathlib import Path
 from detector.characters import UNICODE_VERSION, decomposition, is_dropped_mark
 from detector.confusables import ConfusableMap
 from detector.errors import DetectorError, InvalidData
-from detector.native import (
-    ACE_PREFIX,
-    FORMAT_LINE,
-    HEADING_LINE,
-    LETTERS,
-    SEPARATOR,
-    rows_digest,
-)
+from detector.native import ACE_PREFIX, FORMAT_LINE, HEADING_LINE, LETTERS, SEPARATOR, rows_digest
 from detector.native_lists import LISTS, Word, WordList
 from detector.skeleton import Skeletonizer
 from detector.suffixes import SuffixList
