@@ -9,6 +9,7 @@ import pytest
 from detector.brakes import SENTENCES, Brake
 from detector.judge import Judge, Options
 from detector.native import NativeSpelling
+from detector.native_builder import render
 from detector.verdict import Severity
 from tests.detector.judging import assert_clean, assert_lookalike, make_judge
 
@@ -87,18 +88,13 @@ def test_a_well_known_ascii_name_is_no_imitation() -> None:
 # native_spelling --------------------------------------------------------------------------------
 
 
-WORDS = """\
-# glyphwatch native words, format 1
-müller ; de
-mär ; de
-über ; de
-"""
+WORDS = {"müller": ["de"], "mär": ["de"], "über": ["de"]}
 
 
 @pytest.fixture(scope="module")
 def native(tmp_path_factory: pytest.TempPathFactory) -> NativeSpelling:
     path: Path = tmp_path_factory.mktemp("words") / "native_words.txt"
-    path.write_text(WORDS, encoding="utf-8")
+    path.write_text(render(WORDS, ["List: a test's"]), encoding="utf-8")
     return NativeSpelling.load(path)
 
 
