@@ -16,7 +16,7 @@ from pipeline.records import Reason, Rejected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-BLOCK = 1 << 20
+BLOCK = 1 << 23
 """Bytes that make a block, about; a block has at least one line."""
 
 MAX_LINE = 1 << 16

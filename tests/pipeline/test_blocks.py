@@ -15,7 +15,7 @@ from pipeline.records import Reason
 
 
 def test_blocks_end_with_lines_and_join_to_the_stream() -> None:
-    text = b"".join(b"host%d.example.com\n" % number for number in range(200_000)) + b"last.com"
+    text = b"".join(b"host%d.example.com\n" % number for number in range(1_000_000)) + b"last.com"
     chunks = [text[at : at + 300_000] for at in range(0, len(text), 300_000)]
     blocks = [block for block in Blocks(chunks) if isinstance(block, Block)]
     assert len(blocks) > 2
