@@ -162,13 +162,14 @@ class Matcher:
         """Match the label as a person reads it."""
         if place.label.kind is not Kind.UNDECODABLE:
             for target, found in self._readings(place.label.unicode):
-                if found:
+                if found and not _is_plain_spelling(found):
                     yield Match(place, target, found, techniques(found))
 
     def _punycode_text(self, place: Place) -> Iterator[Match]:
         """Match an A-label's text after its prefix, equal to the target or alike.
 
-        A hyphen at its end only says that nothing was encoded: ``xn--google-`` is ``google``.
+        A hyphen at its end only says that nothing was encoded: ``xn--google-`` is ``google``. Where
+        parts are asked for, a whole token of the text counts as well: ``xn--google-login``.
         """
         text = place.label.text.removeprefix(ACE_PREFIX).removesuffix("-")
         prefix = substitution(
@@ -178,6 +179,13 @@ class Matcher:
             if len(target.label) >= PUNYCODE_FLOOR and target.unicode_label.isascii():
                 found = (prefix, *_moved(differences, len(ACE_PREFIX)))
                 yield Match(place, target, found, techniques(found))
+        for start, end in _tokens(text) if self._embedded else ():
+            for target, differences in self._readings(text[start:end]):
+                if len(target.label) >= EMBEDDED_FLOOR and target.unicode_label.isascii():
+                    parts = [*_left_over(text, start, end), *_moved(differences, start)]
+                    parts.sort(key=lambda each: (each.position, len(each.source)))
+                    found = (prefix, *_moved(tuple(parts), len(ACE_PREFIX)))
+                    yield Match(place, target, found, techniques(found))
 
     def _parts(self, place: Place) -> Iterator[Match]:
         """Match parts of the label: hyphen-separated tokens, beginnings and ends."""
@@ -193,8 +201,14 @@ class Matcher:
                     yield Match(place, target, tuple(found), techniques(found))
 
     def _swapped(self, place: Place) -> Iterator[Match]:
-        """Match the target's own label under a suffix that is not the target's."""
+        """Match the target's own label under a suffix that is not the target's.
+
+        A domain that is itself a suffix (``github.io``) is not somebody's who swapped one.
+        """
         if place.position not in (Position.REGISTRABLE, Position.PRIVATE):
+            return
+        labels = place.domain.split(".")
+        if self._suffixes.suffix_lengths(labels)[1] == len(labels):
             return
         for target, _ in self._candidates(place.label.unicode):
             if target.label == place.label.text and target.suffix != place.suffix:
@@ -244,6 +258,24 @@ def _moved(substitutions: tuple[Substitution, ...], by: int) -> Iterator[Substit
         )
 
 
+def _is_plain_spelling(found: tuple[Substitution, ...]) -> bool:
+    """Say whether the name is only the target without its accents: nestle.com for nestlé.com."""
+    return all(each.source.isascii() and each.technique is Technique.IDN for each in found)
+
+
+def _tokens(text: str) -> list[tuple[int, int]]:
+    """Give what stands between hyphens, one token or several; never all of the text.
+
+    >>> text = "a-bc-d"
+    >>> [text[start:end] for start, end in _tokens(text)]
+    ['a', 'a-bc', 'bc', 'bc-d', 'd']
+    """
+    starts = [0, *(place + 1 for place, char in enumerate(text) if char == "-")]
+    ends = [*(place for place, char in enumerate(text) if char == "-"), len(text)]
+    tokens = [(start, end) for start in starts for end in ends if start < end]
+    return [token for token in tokens if token != (0, len(text))]
+
+
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Give the parts of a label worth a look: its tokens, its beginnings, its ends; never all.
 
@@ -251,11 +283,6 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     >>> [text[start:end] for start, end in _spans(text)]
     ['a', 'a-bc', 'bc', 'bc-d', 'd', 'a-', 'a-b', 'a-bc-', '-bc-d', 'c-d', '-d']
     """
-    starts = [0, *(place + 1 for place, char in enumerate(text) if char == "-")]
-    ends = [*(place for place, char in enumerate(text) if char == "-"), len(text)]
-    tokens = [(start, end) for start in starts for end in ends if start < end]
     beginnings = [(0, end) for end in range(1, len(text))]
     endings = [(start, len(text)) for start in range(1, len(text))]
-    spans = dict.fromkeys(tokens + beginnings + endings)
-    spans.pop((0, len(text)), None)
-    yield from spans
+    yield from dict.fromkeys([*_tokens(text), *beginnings, *endings])

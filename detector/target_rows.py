@@ -89,7 +89,8 @@ class _Reader:
             brand, industry = row[at_brand].strip(), row[at_industry].strip()
             if not brand or not brand.isprintable():
                 brand = self._brand(brand, domain, number)
-            if not industry or (industries is not None and industry not in industries):
+            odd = not industry or not industry.isprintable()
+            if odd or (industries is not None and industry not in industries):
                 industry = self._industry(industry, number)
             places[domain] = len(domains)
             self._numbers.append(number)
@@ -155,8 +156,10 @@ class _Reader:
         message = "is not in the vocabulary: take one of its slugs, or extend it"
         if not industry:
             message = f"is empty: write one word, or {UNKNOWN!a}"
+        elif not industry.isprintable():
+            message = "holds a character that cannot be printed: drop it"
         self._problem(number, INDUSTRY, industry, message)
-        return industry or UNKNOWN
+        return industry if industry.isprintable() and industry else UNKNOWN
 
     def _take_owned(self, value: str, number: int) -> None:
         """Read the owned names of the row that was taken last."""

@@ -232,3 +232,25 @@ def test_the_bundled_data_judge() -> None:
     bundled = Judge(confusables(), TargetList.load(), suffixes())
     assert_lookalike(bundled, "xn--pypal-4ve.com", of="paypal.com", by="idn")
     assert_clean(bundled, "www.paypal.com")
+
+
+def test_a_target_without_its_accents_is_its_plain_spelling() -> None:
+    judge = make_judge(["nestlé.com", "citroën.fr"])
+    assert_clean(judge, "nestle.com")
+    assert_clean(judge, "citroen.fr")
+    assert_lookalike(judge, "nest1e.com", of="xn--nestl-fsa.com", by="idn ascii")
+
+
+def test_tokens_of_a_label_s_text_are_looked_at_when_asked_for() -> None:
+    name = "xn--google-login.com"
+    assert_clean(make_judge(), name)
+    found = make_judge(options=Options(embedded=True)).judge(name).detections
+    assert [each.target for each in found] == ["google.com"]
+    assert set(map(str, found[0].techniques)) == {"punycode_text", "embedded"}
+
+
+def test_a_suffix_is_no_swapped_suffix() -> None:
+    judge = make_judge(["github.com", "paypal.com"], options=Options(suffix_swap=True))
+    assert_clean(judge, "github.io")
+    found = judge.judge("paypa1.github.io").detections
+    assert [each.target for each in found] == ["paypal.com"]
