@@ -169,8 +169,10 @@ class Matcher:
         """Match an A-label's text after its prefix, equal to the target or alike.
 
         A hyphen at its end only says that nothing was encoded: ``xn--google-`` is ``google``. Where
-        parts are asked for, a whole token of the text counts as well: ``xn--google-login``.
+        parts are asked for, a whole token of the text counts as well (``xn--google-login``), unless
+        it stands in the label as it is read, too.
         """
+        plain = "" if place.label.kind is Kind.UNDECODABLE else place.label.unicode
         text = place.label.text.removeprefix(ACE_PREFIX).removesuffix("-")
         prefix = substitution(
             0, ACE_PREFIX, "", Technique.PUNYCODE_TEXT, ACE_CONFIDENCE, ("ace-prefix",)
@@ -180,6 +182,8 @@ class Matcher:
                 found = (prefix, *_moved(differences, len(ACE_PREFIX)))
                 yield Match(place, target, found, techniques(found))
         for start, end in _tokens(text) if self._embedded else ():
+            if text[start:end] in plain:
+                continue
             for target, differences in self._readings(text[start:end]):
                 if len(target.label) >= EMBEDDED_FLOOR and target.unicode_label.isascii():
                     parts = [*_left_over(text, start, end), *_moved(differences, start)]
