@@ -10,12 +10,12 @@ import os
 import signal
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pipeline
 from pipeline.errors import Exit, PipelineError
+from pipeline.streams import ClosedOutput, mend_streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,25 +81,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the command line without the program; the process's own if None.
     """
+    mend_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     chosen = next((word for word in words if word in COMMANDS), None)
     parser = make_parser(chosen)
-    options = parser.parse_args(words)
-    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that has no Cyrillic shows its escape
-        sys.stdout.reconfigure(errors="backslashreplace")
     previous = signal.signal(signal.SIGTERM, _interrupt)
+    code = Exit.DONE
     try:
-        code = _run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        code = _run(parser.parse_args(words))
+        sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
         code = Exit.DONE  # whoever read has seen enough
     except KeyboardInterrupt:
         sys.stderr.write("glyphwatch: interrupted\n")
         code = Exit.INTERRUPTED
-    except OSError as error:  # of standard output, in flush
-        sys.stderr.write(f"glyphwatch: {error.strerror or error}\n")
+    except OSError as error:  # of standard output, in print or flush
+        if code is not Exit.SINK:  # a sink that is standard output has said so
+            _complain(f"standard output: cannot be written: {error.strerror or error}")
         _drop_output()
         code = Exit.SINK
     finally:
@@ -135,6 +134,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _drop_output() -> None:
     """Let the interpreter's own last flush go nowhere, so that it does not complain."""
+    if isinstance(sys.stdout, ClosedOutput):
+        return
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 

@@ -39,6 +39,7 @@ class JsonLines:
         self._partial: Path | None = None
         if path == STDOUT:
             self._file = sys.stdout
+            self.write(())  # fails now, not after an hour's scan, if it is closed
             return
         place = Path(path)
         if not place.exists() or place.is_file():
