@@ -3,9 +3,10 @@ many names.
 
 Usage: python -m tests.benchmarks.flatness [--names N] [--times T] [--folder DIR] [--rounds R]
 
-Time is that of the scan alone, without loading: screening, judging, writing. The names are the same
-for all target lists, and so are the lookalikes, which are of targets that all lists have. Memory is
-the peak of the whole process (resident set), for N names and for T times as many.
+Time is without loading: of the screen alone, and of the whole scan with judging and writing. The
+names are the same for all target lists, and so are the planted lookalikes, of targets that all lists
+have; but longer lists meet more names by chance, so those reported are counted, too. Memory is the
+peak of the whole process (resident set), for N names and for T times as many.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from pipeline.engine import Engine, load_engine
@@ -29,19 +31,27 @@ GLYPHWATCH = Path(sys.executable).with_name("glyphwatch")
 SIZES = (600, 60_000, 600_000)
 
 
-def scan_seconds(engine: Engine, names: Path) -> float:
-    """Scan once, in one thread, into a new store; give the seconds."""
+def scan_seconds(engine: Engine, names: Path) -> tuple[float, int]:
+    """Scan once, in one thread, into a new store; give the seconds, and the names reported."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store.sqlite")
         try:
             scan = Scan(engine, [store], Request(jobs=1), say=print)
-            return scan.run(Openings([str(names)], aside=False)).seconds
+            outcome = scan.run(Openings([str(names)], aside=False))
+            return outcome.seconds, outcome.counts.matched
         finally:
             store.close()
 
 
+def screen_seconds(engine: Engine, block: bytes) -> float:
+    """Screen once; give the seconds."""
+    started = time.perf_counter()
+    engine.screen.lines(block)
+    return time.perf_counter() - started
+
+
 def time_per_name(folder: Path, count: int, rounds: int) -> bool:
-    """Print nanoseconds a name for every size of target list; say whether they are flat."""
+    """Print nanoseconds a name for every size of target list; say whether the screen is flat."""
     engines = {}
     for size in SIZES:
         path = folder / f"targets-{size}.csv"
@@ -51,15 +61,23 @@ def time_per_name(folder: Path, count: int, rounds: int) -> bool:
             names = folder / f"names-{count}-{size}.txt"
             if not names.exists():
                 traffic.write_names(count, domains, names)
-    best = dict.fromkeys(SIZES, float("inf"))
+    block = names.read_bytes()
+    screen = dict.fromkeys(SIZES, float("inf"))
+    scan = dict.fromkeys(SIZES, (float("inf"), 0))
     for _ in range(rounds):
         for size, engine in engines.items():
-            best[size] = min(best[size], scan_seconds(engine, names) / count)
-    print("| targets | ns per name | ratio |\n| --- | --- | --- |")
-    for size, seconds in best.items():
-        print(f"| {size:,} | {seconds * 1e9:.0f} | {seconds / best[SIZES[0]]:.2f} |")
-    print("\nbar: 1.3\n")
-    return max(best.values()) <= 1.3 * best[SIZES[0]]
+            screen[size] = min(screen[size], screen_seconds(engine, block))
+            scan[size] = min(scan[size], scan_seconds(engine, names))
+    print("| targets | screen, ns per name | ratio | scan, ns per name | ratio | names reported |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for size in SIZES:
+        alone, (whole, found) = screen[size], scan[size]
+        print(
+            f"| {size:,} | {alone / count * 1e9:.0f} | {alone / screen[SIZES[0]]:.2f} "
+            f"| {whole / count * 1e9:.0f} | {whole / scan[SIZES[0]][0]:.2f} | {found:,} |"
+        )
+    print("\nbar: 1.3. A longer list reports more names, and each is judged and written.\n")
+    return max(screen.values()) <= 1.3 * screen[SIZES[0]]
 
 
 def peak_memory(names: Path, targets: Path, folder: Path) -> int:
@@ -108,8 +126,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "glyphwatch")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    flat = time_per_name(options.folder, options.names, options.rounds)
-    flat &= memory(options.folder, options.names, options.times)
+    flat = memory(options.folder, options.names, options.times)  # first: a child inherits our peak
+    flat &= time_per_name(options.folder, options.names, options.rounds)
     sys.exit(0 if flat else 1)
 
 

@@ -3,8 +3,8 @@
 Usage: python -m tests.benchmarks.throughput [--names N] [--folder DIR] [--rounds R]
 
 Every time is that of the whole command (start-up, targets, judging, writing), best of the rounds,
-rounds of what is compared taken in turn; start-up is measured by itself, on an empty file. The names are made by `tests.benchmarks.traffic`; the
-lists that shape them lie in ../shared/data.
+rounds of what is compared taken in turn; start-up is measured by itself, on an empty file. The
+names are made by `tests.benchmarks.traffic`; the lists that shape them lie in ../shared/data.
 """
 
 from __future__ import annotations
@@ -96,8 +96,7 @@ def names_rows(folder: Path, source: Path, targets: Path, domains: list[str], co
         ("glyphwatch scan, one core", f"{one:.2f} s", f"{count / one / 1e6:.1f} M/s",
          f"{one / grep:.1f}x grep, {(one - start) / grep:.1f}x without start-up (bar: 8x)"),
         ("glyphwatch scan, two cores", f"{two:.2f} s", f"{count / two / 1e6:.1f} M/s",
-         f"{one / two:.2f}x one core, {(one - start) / (two - start):.2f}x without start-up "
-         "(bar: 1.7x)"),
+         f"{one / two:.2f}x one core, {(one - start) / (two - start):.2f}x without (bar: 1.7x)"),
         ("Python loop, one core", f"{loop * count:.1f} s", f"{1 / loop / 1e6:.2f} M/s",
          f"{loop * count / one:.0f}x slower (bar: 15x)"),
     ]  # fmt: skip
