@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 
+def partial_of(path: str) -> Path | None:
+    """Give the name under which a file is written until it is complete.
+
+    >>> partial_of("found.jsonl"), partial_of("-"), partial_of("/dev/null")
+    (PosixPath('found.jsonl.partial'), None, None)
+    """
+    place = Path(path)
+    try:
+        in_place = path == STDOUT or (place.exists() and not place.is_file())
+    except OSError:  # whoever opens it says why it cannot be
+        in_place = False
+    return None if in_place else Path(f"{path}.partial")
+
+
 def dumps(value: Any) -> str:  # noqa: ANN401 - JSON is any
     """Write one value on one line, in ASCII."""
     return json.dumps(value, ensure_ascii=True, separators=(", ", ": "))
@@ -36,16 +50,13 @@ class JsonLines:
             SinkUnavailable: it cannot be written.
         """
         self.path = path
-        self._partial: Path | None = None
+        self._partial = partial_of(path)
         if path == STDOUT:
             self._file = sys.stdout
             self.write(())  # fails now, not after an hour's scan, if it is closed
             return
-        place = Path(path)
-        if not place.exists() or place.is_file():
-            self._partial = place.with_name(f"{place.name}.partial")
         try:
-            self._file = (self._partial or place).open("w", encoding="ascii", newline="\n")
+            self._file = (self._partial or Path(path)).open("w", encoding="ascii", newline="\n")
         except OSError as error:
             raise self._unavailable(error) from error
 

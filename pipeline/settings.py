@@ -134,6 +134,13 @@ def _path(value: object) -> Path:
     return Path(value)
 
 
+def _store(value: object) -> Path:
+    if value == "-":
+        msg = "a store is a file; - for standard output goes with --output"
+        raise ValueError(msg)
+    return _path(value)
+
+
 def _paths(value: object) -> tuple[Path, ...]:
     if isinstance(value, str):
         value = [part for part in value.split(os.pathsep) if part]
@@ -196,7 +203,7 @@ _PARSERS: dict[str, Callable[[object], object]] = {
     "suffix_swap": _flag,
     "min_severity": _choice(*SEVERITIES),
     "min_score": _number(0, 1),
-    "store": _path,
+    "store": _store,
     "jobs": _whole,
     "max_ratio": _number(1, float("inf")),
 }

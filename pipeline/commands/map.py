@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.text_output import write_text
 from pipeline.display import escape
-from pipeline.errors import Exit, SinkUnavailable, UsageError
+from pipeline.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -37,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help="Unicode's confusables.txt, plain or compressed by gzip",
     )
-    build.add_argument("--output", metavar="FILE", type=Path, help="standard output if not given")
+    build.add_argument("--output", metavar="FILE", help="standard output if - or not given")
     show = actions.add_parser("show", help="show a map's header, or the rows of some characters")
     show.add_argument(
         "sources", nargs="*", metavar="CHAR", help="a character, U+0430, or a pair such as rn"
@@ -52,16 +53,11 @@ def run(options: argparse.Namespace) -> Exit:
 
 def _build(options: argparse.Namespace) -> Exit:
     from detector.uts39 import build_uts39
+    from pipeline.places import hold_apart
 
-    text = build_uts39(options.confusables)
-    if options.output is None:
-        print(text, end="")
-        return Exit.DONE
-    try:
-        options.output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        msg = f"{options.output}: cannot be written: {error.strerror or error}"
-        raise SinkUnavailable(msg) from error
+    if options.output is not None:
+        hold_apart([("--output", options.output)], [("input", str(options.confusables))])
+    write_text(options.output, build_uts39(options.confusables))
     return Exit.DONE
 
 

@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--column", metavar="NAME|N", help="column with the names: csv, parquet")
     parser.add_argument("--output", metavar="FILE", help="JSON lines of detections; - for stdout")
     parser.add_argument("--store", metavar="FILE", help=f"SQLite store ({DEFAULT_STORE})")
-    parser.add_argument("--rejects", metavar="FILE", help="JSON lines of records without a name")
+    parser.add_argument("--rejects", metavar="FILE", help="JSON lines of records without a name; -")
     parser.add_argument("--jobs", metavar="N", help="threads (one a core)")
     parser.add_argument(
         "--max-ratio", metavar="N", help="give an input up that unpacks to over N times its size"
@@ -66,10 +66,14 @@ def run(options: argparse.Namespace) -> Exit:
     from pipeline.inputs import STDIN, expand
     from pipeline.meter import Meter
     from pipeline.opening import Openings
+    from pipeline.places import hold_apart, read_by
     from pipeline.scan import Scan
 
     settings = settings_of(options)
     labels = expand(options.paths)
+    hold_apart(
+        _outputs(options, settings), [*(("input", each) for each in labels), *read_by(settings)]
+    )
     request = _request(options, settings)
     sizes = [Path(label).stat().st_size for label in labels if Path(label).is_file()]
     total = sum(sizes) if STDIN not in labels and len(sizes) == len(labels) else None
@@ -105,6 +109,21 @@ def run(options: argparse.Namespace) -> Exit:
     if not options.quiet:
         say(f"{outcome.counts.describe()} in {outcome.seconds:.1f} s")
     return _exit_code(options, outcome)
+
+
+def _outputs(options: argparse.Namespace, settings: Settings) -> list[tuple[str, str]]:
+    """Give the files that are written, by flag, also until they are complete."""
+    from pipeline.json_lines import partial_of
+
+    store = settings.store
+    if store is None and options.output is None:
+        store = DEFAULT_STORE
+    outputs = [("--store", str(store))] if store is not None else []
+    for flag, path in (("--output", options.output), ("--rejects", options.rejects)):
+        if path is not None:
+            partial = partial_of(path)
+            outputs += [(flag, path)] if partial is None else [(flag, path), (flag, str(partial))]
+    return outputs
 
 
 def _request(options: argparse.Namespace, settings: Settings) -> Request:

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.text_output import write_text
 from pipeline.display import escape, table
-from pipeline.errors import Exit, InputError, SinkUnavailable
+from pipeline.errors import Exit, InputError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", help="rank,domain or one name a line, plain or compressed; -"
     )
     make.add_argument("--limit", metavar="N", type=int, help="take the first N domains only")
-    make.add_argument("--output", metavar="FILE", type=Path, help="standard output if not given")
+    make.add_argument("--output", metavar="FILE", help="standard output if - or not given")
     stats = actions.add_parser("stats", help="count targets, brands and industries")
     stats.add_argument(
         "file", metavar="FILE", type=Path, nargs="?", help="the bundled list if not given"
@@ -53,6 +54,7 @@ def _check(options: argparse.Namespace) -> Exit:
     from detector.targets import check_targets, load_industries
 
     industries = load_industries() if options.industries else None
+    _must_open(options.file)
     found = 0
     for problem in check_targets(options.file, industries):
         found += 1
@@ -61,11 +63,24 @@ def _check(options: argparse.Namespace) -> Exit:
     return Exit.INPUT if found else Exit.DONE
 
 
+def _must_open(path: Path) -> None:
+    """See to it that a file can be read: a missing one is not a list with a problem."""
+    try:
+        if not path.is_fifo():  # which can be opened once only
+            path.open("rb").close()
+    except OSError as error:
+        msg = f"{path}: {error.strerror or error}"
+        raise UsageError(msg) from error
+
+
 def _import(options: argparse.Namespace) -> Exit:
     from detector.top_sites import import_targets, render_targets
     from pipeline.compression import Decompressed
     from pipeline.inputs import open_input
+    from pipeline.places import hold_apart
 
+    if options.output is not None:
+        hold_apart([("--output", options.output)], [("input", options.file)])
     with open_input(options.file) as source:
         data = b"".join(Decompressed(source.read))
     found = import_targets(data.decode("utf-8", "replace").split("\n"))
@@ -79,15 +94,7 @@ def _import(options: argparse.Namespace) -> Exit:
     if not targets:
         msg = f"{options.file}: names no domain"
         raise InputError(msg)
-    text = render_targets(targets)
-    if options.output is None:
-        print(text, end="")
-        return Exit.DONE
-    try:
-        options.output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        msg = f"{options.output}: cannot be written: {error.strerror or error}"
-        raise SinkUnavailable(msg) from error
+    write_text(options.output, render_targets(targets))
     return Exit.DONE
 
 
