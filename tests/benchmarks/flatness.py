@@ -4,9 +4,9 @@ many names.
 Usage: python -m tests.benchmarks.flatness [--names N] [--times T] [--folder DIR] [--rounds R]
 
 Time is without loading: of the screen alone, and of the whole scan with judging and writing. The
-names are the same for all target lists, and so are the planted lookalikes, of targets that all lists
-have; but longer lists meet more names by chance, so those reported are counted, too. Memory is the
-peak of the whole process (resident set), for N names and for T times as many.
+names are the same for all target lists, and so are the planted lookalikes, of targets that all
+lists have; but longer lists meet more names by chance, so those reported are counted, too. Memory
+is the peak of the whole process (resident set), for N names and for T times as many.
 """
 
 from __future__ import annotations
