@@ -13,6 +13,7 @@ one sync. ``synchronous`` is FULL, not NORMAL, because a batch is promised to be
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -121,9 +122,9 @@ class Store:
             msg = f"{path}: there is no store; `glyphwatch scan` makes one"
             raise StoreError(msg)
         with self._errors():
-            mode = "ro" if read_only else "rwc"
+            how = _how_to_read(path.resolve()) if read_only else "mode=rwc"
             self._connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode={mode}",
+                f"{path.absolute().as_uri()}?{how}",
                 uri=True,
                 timeout=BUSY_SECONDS,
                 isolation_level=None,
@@ -155,6 +156,8 @@ class Store:
             )
             raise StoreError(msg)
         self._connection.execute("PRAGMA synchronous = FULL")
+        if read_only:
+            self._connection.execute("PRAGMA query_only = ON")
 
     def _is_new(self) -> bool:
         query = "SELECT count(*) FROM sqlite_master"
@@ -260,6 +263,20 @@ class Store:
                 fields["best_severity"] = Severity.parse(fields["best_severity"])
                 fields["techniques"] = tuple(map(Technique, json.loads(fields["techniques"])))
                 yield Summary(**fields)
+
+
+def _how_to_read(path: Path) -> str:
+    """Choose how SQLite opens a store that is only read, so that no file is left beside it.
+
+    Even a reader needs the journal's files, and one with ``mode=ro`` leaves them behind. So where
+    it may, it opens the store as a writer would, and the last to close it removes them.
+    """
+    journal = path.with_name(f"{path.name}-wal")
+    if journal.exists() and journal.stat().st_size:
+        return "mode=ro"  # a scan goes on, or was killed: what it left is its own to clear up
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return "mode=rw"
+    return "immutable=1"  # the journal cannot be made, and there is nothing in it
 
 
 def _row(summary: Summary) -> tuple[object, ...]:
