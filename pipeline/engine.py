@@ -11,21 +11,16 @@ from typing import TYPE_CHECKING
 import detector
 import pipeline
 from detector.confusables import ConfusableMap
-from detector.errors import InvalidName
 from detector.judge import MIN_SCORE, Judge, Options
-from detector.labels import parse_name
 from detector.native import NativeSpelling
 from detector.screen import COMPILED, Screen
 from detector.skeleton import Skeletonizer
 from detector.suffixes import SuffixList
 from detector.targets import BUNDLED, TargetList
 from detector.verdict import BUSY, Severity
-from pipeline.compression import Decompressed
-from pipeline.errors import DamagedStream, UsageError
+from pipeline.name_list import NameList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from detector.judge import Judgement
     from pipeline.formats import contract
     from pipeline.settings import Settings
@@ -181,49 +176,3 @@ def _run_digest(settings: Settings, lists: _Lists) -> str:
 
 def _file_digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class NameList:
-    """Names of one or more files."""
-
-    names: frozenset[str]
-    """The names in A-label form."""
-
-    digest: str
-    """SHA-256 of the files' contents in hex."""
-
-    @classmethod
-    def read(cls, paths: Iterable[Path]) -> NameList:
-        """Read names, one a line or ``rank,name``, plain or compressed.
-
-        Lines that are no names are passed over: such lists come from others.
-
-        Raises:
-            UsageError: a file cannot be read.
-        """
-        names: set[str] = set()
-        sha256 = hashlib.sha256()
-        for path in paths:
-            try:
-                with path.open("rb") as file:
-                    data = b"".join(Decompressed(file.read))
-            except (OSError, DamagedStream) as error:
-                msg = f"{path}: cannot be read as a list of names: {error}"
-                raise UsageError(msg) from error
-            sha256.update(len(data).to_bytes(8, "big") + data)
-            for line in data.split(b"\n"):
-                name = line.rpartition(b",")[2].strip().lower().removesuffix(b".")
-                if name and not name.startswith(b"#"):
-                    names.update(_in_a_labels(name))
-        return cls(frozenset(names), sha256.hexdigest())
-
-
-def _in_a_labels(name: bytes) -> Iterable[str]:
-    try:
-        return (name.decode("ascii"),)
-    except UnicodeDecodeError:
-        try:
-            return (parse_name(name).text,)
-        except InvalidName:
-            return ()
