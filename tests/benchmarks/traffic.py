@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -61,7 +62,7 @@ def make_targets(count: int, path: Path) -> list[str]:
     draw = random.Random(600)
     while len(domains) < count:
         domains.setdefault(
-            f"{_word(draw, draw.randint(5, 14))}.{draw.choice(('com', 'net', 'de'))}"
+            f"{_word(draw, draw.randint(9, 14))}.{draw.choice(('com', 'net', 'de'))}"
         )
     rows = "".join(f"{name},{name.split('.')[0]},unknown\n" for name in domains)
     path.write_text("domain,brand,industry\n" + rows, encoding="utf-8")
@@ -120,10 +121,18 @@ def names(targets: list[str], seed: int = 5) -> Iterator[str]:
 
 
 class Lookalikes:
-    """Makes lookalikes of targets: one letter replaced by a character that the map reads as it."""
+    """Makes lookalikes of targets: one letter replaced by a character that the map reads as it.
+
+    Of targets whose label no other listed site has: so a lookalike is one of one target, not of
+    the two hundred sites called google.
+    """
 
     def __init__(self, confusables: ConfusableMap, targets: list[str]) -> None:
-        self._targets = [name for name in targets if len(name.partition(".")[0]) > 5]
+        sites = Counter(name.partition(".")[0] for name in {*read_list(TOP), *read_list(TOP_2016)})
+        labels = {name: name.partition(".")[0] for name in targets}
+        self._targets = [
+            name for name, label in labels.items() if len(label) > 5 and sites[label] < 2
+        ]
         self._imitations: dict[str, list[str]] = {}
         for char, readings in confusables.characters.items():
             if readings[0].confidence > 0.85:
