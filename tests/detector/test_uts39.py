@@ -130,7 +130,8 @@ def packaged() -> ConfusableMap:
 
 def test_the_packaged_map_is_what_the_command_makes() -> None:
     if not CONFUSABLES.exists():
-        pytest.skip("needs Unicode's confusables.txt 17.0; set GLYPHWATCH_CONFUSABLES to its path")
+        # Not shipped, so its absence is no failure, in continuous integration neither.
+        pytest.xfail("needs Unicode's confusables.txt 17.0: GLYPHWATCH_CONFUSABLES names it")
     packaged = DEFAULT_MAP.read_text(encoding="utf-8")
     if f"# Unicode: {UNICODE_VERSION}\n" not in packaged:
         pytest.skip(f"the packaged map is of another Unicode than {UNICODE_VERSION}")
