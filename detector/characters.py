@@ -54,6 +54,9 @@ _MARK_KINDS: dict[int, str] = {
 MARK_CONFIDENCE: dict[str, float] = {"below": 0.93, "above": 0.88, "overlay": 0.80, "other": 0.85}
 """What a dropped mark leaves of the likeness: a dot below is missed more easily than an accent."""
 
+SPACING_MARK_CONFIDENCE = 0.75
+"""What a small mark beside a letter leaves of the likeness: it takes room, and so is seen."""
+
 IGNORABLE_CONFIDENCE = 0.97
 """What a character that is not drawn at all leaves of the likeness."""
 
@@ -100,6 +103,19 @@ def is_dropped_mark(char: str) -> bool:
     (True, False)
     """
     return unicodedata2.category(char) in ("Mn", "Me")
+
+
+def is_spacing_mark(char: str) -> bool:
+    """Tell whether a character is a small mark written beside a letter, such as an apostrophe.
+
+    Unicode keeps those that modify the letter before them in two blocks, Spacing Modifier Letters
+    and Modifier Tone Letters; what there is a letter in little has a UTS #46 mapping to it.
+
+    >>> is_spacing_mark("ʼ"), is_spacing_mark("ˈ"), is_spacing_mark("'"), is_spacing_mark("ー")
+    (True, True, False, False)
+    """
+    block = "\u02b0" <= char <= "\u02ff" or "\ua700" <= char <= "\ua721"
+    return block and unicodedata2.category(char) in ("Lm", "Sk")
 
 
 def mark_kind(char: str) -> str:

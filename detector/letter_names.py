@@ -5,7 +5,7 @@ Latin, Greek and Cyrillic scripts described their shape in a small vocabulary:
 
 - *addition*: ``L WITH STROKE``, ``SHHA WITH DESCENDER``: the letter before ``WITH``, and more ink;
 - *adjective*: ``OPEN E``, ``SCRIPT G``, ``BARRED B``, ``SMALL CAPITAL T``, ``REVERSED R``;
-- *struck*: ``L WITH STROKE``, where the stroke makes it another letter, a t;
+- *struck*: ``L WITH STROKE``: an ASCII letter with a bar that makes it another one, a t;
 - *digraph* and *ligature*: ``DB DIGRAPH``, ``LIGATURE EN GHE``, two letters in one;
 - *enclosed*: ``NEGATIVE SQUARED LATIN CAPITAL LETTER A``, ``REGIONAL INDICATOR SYMBOL LETTER A``;
 - *sister*: ``CYRILLIC SMALL LETTER OMEGA``, named after, and drawn like, the Greek one;
@@ -67,7 +67,8 @@ ADJECTIVES: dict[str, float] = {
 OTHER_ADJECTIVE = 0.65
 
 STRUCK: dict[str, str] = {"l": "t", "r": "f", "c": "e"}
-"""Letters that a bar makes look like another one."""
+"""The ASCII letters that are another one with a bar, all three: so a bar through that other one is
+also read as them. Like `ascii_rows.CLASSES`, this tells of ASCII, not of the characters read."""
 
 STRUCK_WEIGHT = 0.65
 DIGRAPH = 0.85

@@ -27,7 +27,7 @@ RELATIVE_FLOOR = 0.72
 ROUNDS = 4
 """Observations that may follow upon each other."""
 
-MEANINGS = frozenset({"cursive", "digit", "folding", "kin"})
+MEANINGS = frozenset({"digit", "folding", "italic", "kin"})
 """Sources about which letter it is. They pass on to the letter with an accent or a hook..."""
 
 LOOKS = frozenset({"class", "uts39"})
@@ -49,6 +49,9 @@ class Observation:
 
     becomes: Mapping[str, str] | None = None
     """If given, it is what these letters become that is seen, and others do not count."""
+
+    fonts: str = "-"
+    """Fonts that agree, of those that have the character, from one who has drawn it."""
 
 
 def solve(observations: Mapping[str, Iterable[Observation]]) -> dict[str, tuple[Reading, ...]]:
@@ -112,7 +115,9 @@ def _readings(
         confidence = round(confidence, 4)
         if confidence >= FLOOR and 1 <= len(letters) <= MAX_LETTERS and LETTERS.issuperset(letters):
             said = (*observation.sources, *(s for reading in chosen for s in reading.sources))
-            yield Reading(letters, confidence, tuple(dict.fromkeys(said)))
+            fonts = (observation.fonts, *(reading.fonts for reading in chosen))
+            told = next((each for each in fonts if each != "-"), "-")
+            yield Reading(letters, confidence, tuple(dict.fromkeys(said)), told)
 
 
 def _part_readings(

@@ -23,12 +23,14 @@ from itertools import product
 from detector.characters import (
     IGNORABLE_CONFIDENCE,
     MARK_CONFIDENCE,
+    SPACING_MARK_CONFIDENCE,
     decomposition,
     is_dropped_mark,
     is_ignorable,
+    is_spacing_mark,
     mark_kind,
 )
-from detector.confusables import MAX_LETTERS, MAX_READINGS, ConfusableMap, Reading
+from detector.confusables import LETTERS, MAX_LETTERS, MAX_READINGS, ConfusableMap, Reading
 from detector.uts46 import mapping
 
 MAX_AMBIGUOUS = 5
@@ -94,8 +96,9 @@ class Skeletonizer:
         """Read one character: the map's row, else what Unicode says, else itself.
 
         Returns:
-            1 to 3 readings, best first. One with no letters where the character is not drawn or is
-            a nonspacing mark; one with the character itself if it is ASCII or nobody can read it.
+            1 to 3 readings, best first. One with no letters where the character is not drawn, or is
+            a mark on a letter or beside it; one with the character itself if it is ASCII or nobody
+            can read it.
         """
         known = self._readings.get(char)
         if known is None:
@@ -116,6 +119,8 @@ class Skeletonizer:
         parts = decomposition(char)
         if parts != char:
             return self._read_sequence(parts, 1.0, "decomposition") or _itself(char)
+        if is_spacing_mark(char):
+            return (Reading("", SPACING_MARK_CONFIDENCE, ("modifier",)),)
         return _itself(char)
 
     def _read_sequence(self, text: str, factor: float, source: str) -> tuple[Reading, ...]:
@@ -126,7 +131,7 @@ class Skeletonizer:
             return ()
         for chosen in product(*per_char):
             letters = "".join(reading.letters for reading in chosen)
-            if not letters.isascii() or not 1 <= len(letters) <= MAX_LETTERS:
+            if not LETTERS.issuperset(letters) or not 1 <= len(letters) <= MAX_LETTERS:
                 continue
             confidence = factor
             for reading in chosen:

@@ -16,16 +16,18 @@ stem           a stem without a dot is i and l (ı, ӏ): no one can tell     `ST
 class          what another character of the same prototype reads as       `CLASS`
 case           what the capital reads as: Latin, Greek, Cyrillic, Coptic   `CASE`
 mapped         what UTS #46 maps a character of the same prototype to      `MAPPED`
-cursive        what the letter is in Cyrillic italics (п as n)             `CURSIVE`
-overlooked     another letter but for one stem above or below (þ as b)     `OVERLOOKED`
-joined         an o closed by its neighbour is a c (œ as ce)               `JOINED`
+drawn          measured: many faces draw it like the letter (þ as b)       `drawn`
+drawn+smallcap ... like the small capital (ʌ as a)                         `drawn`
+italic+drawn   ... in italics alone (т as m)                               `drawn`
+joined         an o closed by the next letter is a c (œ as ce)             `JOINED`
 digit          a decimal digit of another script reads as its value        `DIGIT`
 folding        IDNA2003 made two letters of it (ß as ss)                   `FOLDING`
 name, smallcap, struck, enclosed, sister, kin                              `letter_names`
 ============== =========================================================== =================
 
 Confidences multiply along the way; `likeness` does that and bounds it. They order readings and
-levels of evidence; a builder that looks at rendered glyphs can replace them through the same file.
+levels of evidence. No rule lists characters: what neither Unicode's data nor measured fonts say is
+not in the map.
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ from detector.characters import (
     name,
 )
 from detector.confusables import LETTERS, MAX_READINGS, Reading, render_map
+from detector.drawn import Drawn
 from detector.label_characters import capitals, deviation_foldings, label_characters
 from detector.letter_names import CAPITAL, SISTER_SCRIPTS, name_observations
 from detector.likeness import Observation, solve
@@ -68,8 +71,6 @@ STEM = 0.75
 CLASS = 0.95
 CASE = 0.75
 MAPPED = 0.80
-CURSIVE = 0.65
-OVERLOOKED = 0.75
 JOINED = 0.70
 DIGIT = 0.60
 FOLDING = 0.75
@@ -77,35 +78,36 @@ FOLDING = 0.75
 CASED_ALIKE = (*SISTER_SCRIPTS, "COPTIC")
 """Scripts in which a small letter is mostly drawn like its capital; Armenian and Osage are not."""
 
-CURSIVE_FORMS: dict[str, str] = {"д": "g", "и": "u", "п": "n", "т": "m"}
-"""Small letters whose italic form is another letter's: in fonts with cursive Cyrillic the outlines
-are the same, pixel by pixel, as those of the ASCII letters (measured over 96 font families)."""
-
-BUT_FOR_A_STEM: dict[str, str] = {"þ": "b", "μ": "u", "щ": "ш"}
-"""Letters with a stem that neither a name nor UTS #39 tells of, and the letter without it. Short on
-purpose: what more there is, a map made of rendered glyphs has to find."""
-
 _ALPHABET = frozenset(string.ascii_lowercase)
 _LETTERS_AND_DIGITS = _ALPHABET | frozenset(string.digits)
 
 
-def build_uts39(confusables_path: Path) -> str:
+def build_uts39(confusables_path: Path, drawn_path: Path | None = None) -> str:
     """Make the map from Unicode's ``confusables.txt``, plain or compressed with gzip.
+
+    Args:
+        confusables_path: Unicode's file.
+        drawn_path: a file of ``glyphs.drawn``; the packaged one if not given.
 
     Returns:
         The text of the map file: the same input and Unicode version give the same bytes.
 
     Raises:
-        InvalidData: the file is not UTS #39's, is cut short or has a broken row; says the line.
+        InvalidData: a file is not what it should be, is cut short or has a broken row.
     """
     confusables = Confusables.load(confusables_path)
-    rows: dict[str, Sequence[Reading]] = dict(_Evidence(confusables.prototypes).rows())
+    drawn = Drawn.load(drawn_path)
+    evidence = _Evidence(confusables.prototypes, drawn.observations)
+    rows: dict[str, Sequence[Reading]] = dict(evidence.rows())
     rows.update(ascii_rows())
     return render_map(
         rows,
         made_by=MADE_BY,
         unicode=UNICODE_VERSION,
-        sources=[f"UTS #39: {confusables.version} sha256:{confusables.digest}"],
+        sources=[
+            f"UTS #39: {confusables.version} sha256:{confusables.digest}",
+            f"Drawn: {drawn.faces} faces sha256:{drawn.digest}",
+        ],
     )
 
 
@@ -114,6 +116,7 @@ class _Evidence:
     """All that the rules know of all characters that a rule may lead to."""
 
     prototypes: Mapping[str, Prototype]
+    drawn: Mapping[str, tuple[Observation, ...]]
 
     @cached_property
     def allowed(self) -> tuple[str, ...]:
@@ -208,15 +211,12 @@ class _Evidence:
         if name(char).startswith(CASED_ALIKE):
             for capital in self.capitals.get(char, ()):
                 yield Observation((capital,), CASE, ("case",))
+        yield from self.drawn.get(char, ())
         yield from self._meaning(char)
         yield from name_observations(char, self.by_name)
 
     def _meaning(self, char: str) -> Iterator[Observation]:
-        """Say which letter it is or is drawn like, where neither shape nor name of its own does."""
-        if char in CURSIVE_FORMS:
-            yield Observation((CURSIVE_FORMS[char],), CURSIVE, ("cursive",))
-        if char in BUT_FOR_A_STEM:
-            yield Observation((BUT_FOR_A_STEM[char],), OVERLOOKED, ("overlooked",))
+        """Say which digit or letters it stands for."""
         digit = unicodedata2.digit(char, None)
         if digit is not None:
             yield Observation((str(digit),), DIGIT, ("digit",))
@@ -233,8 +233,8 @@ class _Evidence:
         yield Observation(tuple(text), weight * SEVERAL_LETTERS ** (len(text) > 1), ("uts39",))
         if text == "rn":  # UTS #39's way to write m
             yield Observation(("m",), weight, ("uts39",))
-        if text == "oe":
-            yield Observation(("c", "e"), JOINED, ("joined",))
+        if len(text) == 2 and text.startswith("o"):
+            yield Observation(("c", text[1]), JOINED, ("joined",))
         if text in ("i", "l"):
             yield Observation(("l" if text == "i" else "i",), weight * STEM, ("uts39", "stem"))
 

@@ -1,1 +1,1 @@
-"""Will turn code points and fonts into 28x28 bitmaps; empty so far."""
+"""Code points and fonts in, 28x28 bitmaps and what they look alike to out."""
