@@ -19,33 +19,15 @@ from pipeline.opening import Openings
 from pipeline.scan import Request, Scan
 from pipeline.sinks import MemorySink
 from pipeline.store import Store
+from tests.pipeline.samples import COF, FOUND, NAMES, accounted, one
 
 if TYPE_CHECKING:
-    from tests.pipeline.conftest import ScanFiles, Scanned
+    from tests.pipeline.conftest import ScanFiles
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
-
-NAMES = b"example.com\npaypa1.com\nwww.paypal.com\nxn--pple-43d.com\n"
-FOUND = ["paypa1.com", "xn--pple-43d.com"]
-COF = (
-    b'{"rrname":"example.com","rrtype":"A","rdata":"192.0.2.1","count":1}\n'
-    b'{"rrname":"paypa1.com.","rrtype":"A","rdata":"192.0.2.1","count":5,"time_first":100}\n'
-)
-
-
-def one(path: Path) -> Openings:
-    return Openings([str(path)], aside=False)
-
-
-def accounted(result: Scanned) -> bool:
-    """Inputs == clean + matched + rejected + skipped, and each reject is kept."""
-    counts = result.outcome.counts
-    parts = counts.clean + counts.matched + counts.rejected.total() + counts.skipped.total()
-    kept = counts.rejected.total() + counts.damage.total()
-    return counts.records == parts and len(result.rejects) == kept
 
 
 def test_every_record_is_accounted_for(scan: ScanFiles) -> None:
