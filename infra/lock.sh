@@ -30,6 +30,7 @@ pin() {
 }
 
 pin base.txt pyproject.toml "$@"
-pin dev.txt pyproject.toml --extra dev --constraint requirements/base.txt "$@"
+pin train.txt pyproject.toml --extra train --constraint requirements/base.txt "$@"
+pin dev.txt pyproject.toml --extra dev --constraint requirements/train.txt "$@"
 pin build.txt requirements/build.in --constraint requirements/dev.txt "$@"
 pin lock.txt requirements/lock.in "$@"

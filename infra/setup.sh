@@ -2,6 +2,7 @@
 # Sets this checkout up: .venv with the pinned requirements and glyphwatch itself, editable.
 #
 #   bash infra/setup.sh          what glyphwatch needs to run
+#   bash infra/setup.sh --train  and what drawing glyphs and training the network need (PyTorch)
 #   bash infra/setup.sh --dev    and what its checks need
 #
 # Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
@@ -21,8 +22,14 @@ fail() {
 profile=base
 case "${1:-}" in
 "") ;;
+--train) profile=train ;;
 --dev) profile=dev ;;
-*) fail "unknown option $1; usage: bash infra/setup.sh [--dev]" ;;
+*) fail "unknown option $1; usage: bash infra/setup.sh [--train|--dev]" ;;
+esac
+case $profile in
+base) contains=(base) fetches="up to 80 MB" ;;
+train) contains=(base train) fetches="up to 3 GB" ;;
+dev) contains=(base train dev) fetches="up to 3 GB" ;;
 esac
 
 venv=.venv
@@ -132,7 +139,7 @@ pip() {
     "$venv/bin/python" -m pip --disable-pip-version-check --no-input "$@" </dev/null
 }
 
-say "installing requirements/$profile.txt (fetching up to 80 MB of it, the first time)"
+say "installing requirements/$profile.txt (fetching $fetches of it, the first time)"
 pip install --quiet --require-hashes -r requirements/build.txt -r "requirements/$profile.txt" ||
     fail "the pinned requirements could not be installed; pip's reason stands above"
 say "installing glyphwatch"
@@ -145,7 +152,8 @@ if kernel_sources && ! kernel_built; then
     say "WARNING: there, run this again. To see why it failed: $venv/bin/python setup.py build_ext"
     exit 0
 fi
-fingerprint "$profile" >"$stamp.$profile"
-# What the checks need includes what running needs, at the same versions.
-[ "$profile" = base ] || fingerprint base >"$stamp.base"
+# Each profile includes the smaller ones, at the same versions.
+for each in "${contains[@]}"; do
+    fingerprint "$each" >"$stamp.$each"
+done
 say "done: $venv/bin/glyphwatch"

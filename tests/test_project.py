@@ -83,7 +83,7 @@ def test_every_requirement_is_pinned_by_hash(path: Path) -> None:
     assert [pin for pin in pins if not pinned.fullmatch(pin)] == []
 
 
-@pytest.mark.parametrize(("profile", "extra"), [("base", None), ("dev", "dev")])
+@pytest.mark.parametrize(("profile", "extra"), [("base", None), ("train", "train"), ("dev", "dev")])
 def test_the_pins_cover_what_pyproject_asks_for(profile: str, extra: str | None) -> None:
     project = PROJECT["project"]
     asked = project["dependencies"] + (project["optional-dependencies"][extra] if extra else [])
