@@ -15,6 +15,13 @@
 #define WORDS (STRETCH / 64)
 #define SHORT_NAME 63
 #define HELD 3 /* labels that the short way looks at */
+#define GROUP 128
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LITTLE_END 1
+#else
+#define LITTLE_END 0
+#endif
 
 typedef struct {
     uint64_t lines[WORDS + 1], dots[WORDS + 1];
@@ -109,10 +116,11 @@ static uint64_t window(const uint64_t *words, size_t from) {
 
 static int highest(uint64_t set) { return 63 - __builtin_clzll(set); }
 
-/* A plain name of less than 64 octets; 0 if it must go the general way. */
-static int short_name(screen *screen, const uint8_t *name, int length, uint64_t dots, place record) {
-    span last[HELD];
-    int held = 0, stop = length, icann, all;
+/* Finds the last labels of a plain name of less than 64 octets, the last one first, and which of them
+ * stand left of a public suffix; 0 if it must go the general way. */
+static int find_suffix(const screen *screen, const uint8_t *name, int length, uint64_t dots, span *last,
+                       int *icann, int *all) {
+    int held = 0, stop = length;
     uint64_t left = dots;
     if (!left || left >> (length - 1)) return 0; /* one label; an empty last one */
     while (held < HELD) {
@@ -122,8 +130,13 @@ static int short_name(screen *screen, const uint8_t *name, int length, uint64_t 
         left ^= 1ull << (start - 1);
         stop = start - 1;
     }
-    if (!suffixes_match_plain(&screen->kernel->suffixes, last, held, screen->limit, &icann, &all)) return 0;
-    if (all >= held) return 0;
+    return suffixes_match_plain(&screen->kernel->suffixes, last, held, screen->limit, icann, all) && *all < held;
+}
+
+static int short_name(screen *screen, const uint8_t *name, int length, uint64_t dots, place record) {
+    span last[HELD];
+    int icann, all;
+    if (!find_suffix(screen, name, length, dots, last, &icann, &all)) return 0;
     const uint8_t *own = last[all].start, *end = name + length;
     screen_ascii(screen, last[icann].start, last[icann].length, own, end, record);
     if (all > icann) screen_ascii(screen, last[all].start, last[all].length, own, end, record);
@@ -156,20 +169,116 @@ static void one_line(screen *screen, const uint8_t *line, size_t length, const b
     screen_name(screen, line, (int)size, record);
 }
 
+enum { GENERAL, PLAIN, LOCATED };
+
+/* A line, and of a located one its only label that counts. */
+typedef struct {
+    uint64_t key, dots;
+    uint32_t from, length; /* of the line without its line feed, in the stretch */
+    uint8_t bare, label, label_length, state;
+} note;
+
+/* Finds the registrable label of a plain name under a top-level domain: nearly every name. All of it
+ * is computed for any line, also where it makes no sense, since a branch that is guessed wrong costs
+ * more. Eight octets behind the line must be readable. */
+static void locate(const screen *screen, const uint8_t *text, const bits *found, note *note) {
+    const uint8_t *line = text + note->from;
+    uint32_t bare = note->length;
+    bare -= bare && line[bare - 1] == '\r';
+    bare -= bare > 1 && line[bare - 1] == '.';
+    uint64_t inside = ~0ull >> ((64 - bare) & 63);
+    uint64_t special = window(found->special, note->from) & inside;
+    uint64_t dots = window(found->dots, note->from) & inside;
+    /* Below, bit i + 1 says that a dot stands at i; bit 0 is the beginning of the name. */
+    uint64_t starts = dots << 1 | 1;
+    uint32_t top = (uint32_t)highest(starts);
+    starts = (starts ^ 1ull << top) | 1;
+    uint32_t label = (uint32_t)highest(starts), length = top - label - 1;
+    int plain = bare - 2 < SHORT_NAME - 1 && !special && dots && top < bare;
+    if (!plain) top = label = 0, length = 1;
+    int is_top = suffixes_is_top(&screen->kernel->suffixes, line + top, plain ? bare - top : 1, line + label, length);
+    note->dots = dots;
+    note->bare = (uint8_t)bare;
+    note->label = (uint8_t)label;
+    note->label_length = (uint8_t)length;
+    note->state = (uint8_t)(plain + (plain & is_top));
+}
+
+/* The same for a plain name below a longer suffix. Where the list's sections differ, two labels count. */
+static void locate_below(const screen *screen, const uint8_t *text, note *note) {
+    span last[HELD];
+    int icann, all;
+    const uint8_t *line = text + note->from;
+    if (!find_suffix(screen, line, note->bare, note->dots, last, &icann, &all) || icann != all) return;
+    note->label = (uint8_t)(last[all].start - line);
+    note->label_length = (uint8_t)last[all].length;
+    note->state = LOCATED;
+}
+
+/* Looks at lines together, each step for all of them, so that the steps of many overlap. */
+static void take_group(screen *screen, const uint8_t *text, const bits *found, note *notes, int count,
+                       int64_t offset) {
+    const key_table *keys = &screen->kernel->keys;
+    uint16_t left[GROUP];
+    int waiting = 0;
+    for (int i = 0; i < count; i++) {
+        locate(screen, text, found, notes + i);
+        left[waiting] = (uint16_t)i;
+        waiting += notes[i].state == PLAIN;
+    }
+    for (int i = 0; i < waiting; i++) locate_below(screen, text, notes + left[i]);
+    for (int i = 0; i < count; i++) {
+        note *note = notes + i;
+        int length = note->state == LOCATED ? note->label_length : 0;
+        note->key = mix(ascii_state(screen->kernel, text + note->from + note->label, length));
+        __builtin_prefetch(filter_word(keys, note->key));
+    }
+    waiting = 0;
+    for (int i = 0; i < count; i++) {
+        int located = notes[i].state == LOCATED;
+        uint64_t lacking = filter_bits(notes[i].key) & ~*filter_word(keys, notes[i].key);
+        left[waiting] = (uint16_t)i;
+        waiting += !located | !lacking;
+        screen->out->records += located;
+    }
+    for (int i = 0; i < waiting; i++) {
+        const note *note = notes + left[i];
+        const uint8_t *line = text + note->from, *label = line + note->label;
+        place record = {offset + note->from, offset + note->from + note->length};
+        if (note->state == LOCATED)
+            screen_key(screen, note->key, label, note->label_length, label, line + note->bare, record);
+        else one_line(screen, line, note->length, found, note->from, record.start);
+    }
+}
+
 /* A stretch of whole lines: it ends behind a line feed. */
 static void stretch(screen *screen, const uint8_t *text, size_t length, int64_t offset) {
+    const kernel *kernel = screen->kernel;
     bits found;
-    size_t line = 0;
+    note notes[GROUP];
+    uint32_t line = 0;
+    int count = 0, together = !kernel->scope_all && !kernel->embedded && LITTLE_END;
     find_bits(text, length, &found);
     for (size_t word = 0; word * 64 < length; word++) {
         uint64_t left = found.lines[word];
         while (left) {
-            size_t at = word * 64 + (size_t)__builtin_ctzll(left);
+            uint32_t at = (uint32_t)(word * 64) + (uint32_t)__builtin_ctzll(left);
             left &= left - 1;
-            one_line(screen, text + line, at - line, &found, line, offset + (int64_t)line);
+            if (together && screen->limit - (text + at) >= 8) {
+                notes[count++] = (note){.from = line, .length = at - line};
+            } else {
+                take_group(screen, text, &found, notes, count, offset);
+                count = 0;
+                one_line(screen, text + line, at - line, &found, line, offset + line);
+            }
+            if (count == GROUP) {
+                take_group(screen, text, &found, notes, count, offset);
+                count = 0;
+            }
             line = at + 1;
         }
     }
+    take_group(screen, text, &found, notes, count, offset);
 }
 
 void screen_lines(screen *screen, const uint8_t *block, size_t length) {

@@ -149,6 +149,7 @@ static int set_rules(kernel *kernel, PyObject *rules) {
             return -1;
         }
     }
+    suffixes_seal(&kernel->suffixes);
     return 0;
 }
 

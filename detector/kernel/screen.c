@@ -270,9 +270,8 @@ static int has_high(span label) {
 }
 
 /* Puts the key of an ASCII label into the ring; `own`: where the innermost registrable domain begins. */
-void screen_ascii(screen *screen, const uint8_t *label, int length, const uint8_t *own, const uint8_t *end,
-                  place record) {
-    uint64_t key = mix(ascii_state(screen->kernel, label, length));
+void screen_key(screen *screen, uint64_t key, const uint8_t *label, int length, const uint8_t *own,
+                const uint8_t *end, place record) {
     __builtin_prefetch(filter_word(&screen->kernel->keys, key));
     probe *probe = push(screen, record);
     probe->key = key;
@@ -281,6 +280,11 @@ void screen_ascii(screen *screen, const uint8_t *label, int length, const uint8_
     probe->own = own;
     probe->own_length = (uint8_t)(end - own);
     probe->state = WAITING;
+}
+
+void screen_ascii(screen *screen, const uint8_t *label, int length, const uint8_t *own, const uint8_t *end,
+                  place record) {
+    screen_key(screen, mix(ascii_state(screen->kernel, label, length)), label, length, own, end, record);
 }
 
 /* Tries every label of a name that can be judged. The key of a plain ASCII label waits in the ring,

@@ -7,6 +7,7 @@
 #include "kernel.h"
 
 #define NONE 0xffffffffu
+#define SPECIAL (WILDCARD_ICANN | WILDCARD_PRIVATE | EXCEPTION_ICANN | EXCEPTION_PRIVATE)
 
 uint64_t bytes_hash(const uint8_t *text, int length) {
     uint64_t h = 0x9ae16a3b2f90404full ^ (uint64_t)length;
@@ -30,29 +31,24 @@ int suffixes_init(suffix_table *table, uint32_t rules) {
     memset(table, 0, sizeof *table);
     table->slots = calloc(size, sizeof *table->slots);
     table->seen = calloc((1u << SEEN_BITS) / 64, sizeof *table->seen);
+    table->tops = calloc(1u << TOP_BITS, sizeof *table->tops);
     table->text_size = 1 << 16;
     table->text = malloc(table->text_size);
     table->mask = size - 1;
-    return table->slots && table->seen && table->text ? 0 : -1;
+    return table->slots && table->seen && table->tops && table->text ? 0 : -1;
 }
 
 void suffixes_free(suffix_table *table) {
     free(table->slots);
     free(table->seen);
+    free(table->tops);
     free(table->text);
 }
 
-/* First and last octets only: what lies between is compared anyway. */
-static uint64_t node_hash(uint32_t parent, const uint8_t *label, int length, const uint8_t *limit) {
-    uint64_t h = first_octets(label, length, limit), tail = 0;
-    if (length > 8) memcpy(&tail, label + length - 8, 8);
-    h = (h ^ (uint64_t)parent * 0xff51afd7ed558ccdu) * 0x9e3779b97f4a7c15u;
-    h ^= tail * 0xd6e8feb86659fd93u;
-    return h ^ h >> 32;
-}
-
-static uint64_t *seen_word(const suffix_table *table, uint64_t hash) {
-    return table->seen + ((hash >> 6) & ((1u << (SEEN_BITS - 6)) - 1));
+static uint64_t hash_of(uint32_t parent, const uint8_t *label, int length, const uint8_t *limit) {
+    uint64_t last = 0;
+    if (length > 8) memcpy(&last, label + length - 8, 8);
+    return node_hash(node_seed(parent), first_octets(label, length, limit), last);
 }
 
 static uint32_t place_of(const suffix_table *table, uint64_t hash, uint32_t parent, const uint8_t *label,
@@ -96,7 +92,7 @@ int suffixes_add(suffix_table *table, const char *rule, size_t length, int flags
             if (idn) table->slots[parent].flags |= IDN_CHILD;
         }
         const uint8_t *label = (const uint8_t *)start, *limit = (const uint8_t *)end;
-        uint64_t hash = node_hash(parent, label, (int)size, limit);
+        uint64_t hash = hash_of(parent, label, (int)size, limit);
         uint32_t at = place_of(table, hash, parent, label, (int)size, limit);
         suffix_node *node = table->slots + at;
         if (!node->used) {
@@ -114,6 +110,20 @@ int suffixes_add(suffix_table *table, const char *rule, size_t length, int flags
     return 0;
 }
 
+/* The top-level domains once more, by their octets alone. What is not there is looked up as ever. */
+void suffixes_seal(suffix_table *table) {
+    const uint32_t mask = (1u << TOP_BITS) - 1;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i <= table->mask; i++) {
+        const suffix_node *node = table->slots + i;
+        if (!node->used || node->parent != NONE || node->length > 8) continue;
+        if (++used > mask / 2) return;
+        uint32_t at = top_slot(node->first);
+        while (table->tops[at].first) at = (at + 1) & mask;
+        table->tops[at] = (top_level){node->first, node_seed(i), !(node->flags & SPECIAL)};
+    }
+}
+
 int suffixes_match(const suffix_table *table, const span *labels, int count, const uint8_t *limit,
                    int *icann, int *all, int *unlisted) {
     uint32_t parent = NONE;
@@ -126,7 +136,7 @@ int suffixes_match(const suffix_table *table, const span *labels, int count, con
         if (above & WILDCARD_PRIVATE) *all = depth;
         if (parent != NONE && !table->slots[parent].has_children) break;
         if (label.start[0] >= 0x80 && (parent == NONE || above & IDN_CHILD)) return 0;
-        uint64_t hash = node_hash(parent, label.start, label.length, limit);
+        uint64_t hash = hash_of(parent, label.start, label.length, limit);
         if (!(*seen_word(table, hash) >> (hash & 63) & 1)) break;
         uint32_t at = place_of(table, hash, parent, label.start, label.length, limit);
         const suffix_node *node = table->slots + at;
@@ -144,17 +154,16 @@ int suffixes_match(const suffix_table *table, const span *labels, int count, con
 
 int suffixes_match_plain(const suffix_table *table, const span *last, int held, const uint8_t *limit,
                          int *icann, int *all) {
-    const int special = WILDCARD_ICANN | WILDCARD_PRIVATE | EXCEPTION_ICANN | EXCEPTION_PRIVATE;
     uint32_t parent = NONE;
     *icann = *all = 1;
     for (int depth = 1; depth <= held; depth++) {
         span label = last[depth - 1];
-        uint64_t hash = node_hash(parent, label.start, label.length, limit);
+        uint64_t hash = hash_of(parent, label.start, label.length, limit);
         if (!(*seen_word(table, hash) >> (hash & 63) & 1)) return 1;
         parent = place_of(table, hash, parent, label.start, label.length, limit);
         const suffix_node *node = table->slots + parent;
         if (!node->used) return 1;
-        if (node->flags & special) return 0;
+        if (node->flags & SPECIAL) return 0;
         if (node->flags & RULE_ICANN) *icann = *all = depth;
         if (node->flags & RULE_PRIVATE) *all = depth;
         if (!node->has_children) return 1;
