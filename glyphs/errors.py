@@ -7,6 +7,8 @@ GlyphError
 |   +-- WrongDigest    all are there, at least one is not the build that the manifest names
 |   +-- BrokenFont     all are there, at least one is no font, or has no ASCII letters
 +-- BadStore       a folder of glyph images that is not complete, or not ours
++-- BadIdx         a file that is not in IDX format
++-- NotWritten     a store, export or sheet that could not be written; nothing of it is left
 +-- InstallFailed  packages that could not be installed
 """
 
@@ -49,6 +51,14 @@ class BrokenFont(FontError):
 
 class BadStore(GlyphError):
     """A folder of glyph images that is not complete, damaged, or not ours."""
+
+
+class BadIdx(GlyphError):
+    """A file that is not in IDX format, or whose size is not what its head says."""
+
+
+class NotWritten(GlyphError):
+    """Something could not be written, e.g. since the disk is full; nothing of it is left."""
 
 
 class InstallFailed(GlyphError):
