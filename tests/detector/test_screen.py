@@ -99,8 +99,17 @@ def needs_judge(judge: Judge, name: bytes) -> bool:
         return True
 
 
+AMONG = b"example.org\n" * 2
+
+
 def passes(compiled: Screen, name: bytes) -> bool:
-    return compiled.lines(name + b"\n").spans == [(0, len(name))]
+    """Say whether a name is handed over, both where memory ends and among others."""
+    start, alone = len(AMONG), [(0, len(name))]
+    among = [(start, start + len(name))]
+    return (
+        compiled.lines(name + b"\n").spans == alone
+        and compiled.lines(AMONG + name + b"\n" + AMONG).spans == among
+    )
 
 
 def imitations() -> st.SearchStrategy[str]:
@@ -230,6 +239,23 @@ def test_every_public_suffix(targets: TargetList) -> None:
 def test_ordinary_names_never_reach_python(targets: TargetList, name: str) -> None:
     _, compiled = pair_up(targets, Options())
     assert compiled.lines(name.encode() + b"\n") == screen.Hits(1, 0, [])
+
+
+@given(names=st.lists(NAMES.map(lambda name: name.encode("utf-8", "surrogatepass")), max_size=300))
+def test_a_block_is_screened_as_its_lines_are(
+    pair: tuple[Judge, Screen], names: list[bytes]
+) -> None:
+    _, compiled = pair
+    lines = [line for name in names for line in name.split(b"\n")]
+    place, spans, counted = 0, [], [0, 0]
+    for line in lines:
+        hits = compiled.lines(line + b"\n")
+        spans += [(place + start, place + stop) for start, stop in hits.spans]
+        counted[0] += hits.records
+        counted[1] += hits.blank
+        place += len(line) + 1
+    hits = compiled.lines(b"".join([line + b"\n" for line in lines]))
+    assert (hits.spans, [hits.records, hits.blank]) == (spans, counted)
 
 
 def test_lines_of_all_kinds(targets: TargetList) -> None:
