@@ -4,6 +4,10 @@ ClassifierError
 +-- InvalidConfusables   not Unicode's confusables.txt, or cut short
 +-- InvalidVerdicts      a file of verdicts by eye that breaks its format
 +-- InvalidDataset       glyphs and labels that cannot be trained on or scored
++-- InvalidRecipe        a training's settings that cannot be carried out
++-- TrainingFailed       the loss or the weights are no numbers any more
++-- InvalidModel         no model of ours, damaged, or not the one that was asked for
++-- ModelNotWritten      a model or a search cannot be stored; what was there before still is
 """
 
 from __future__ import annotations
@@ -23,3 +27,19 @@ class InvalidVerdicts(ClassifierError):
 
 class InvalidDataset(ClassifierError):
     """Glyphs and labels that cannot be trained on or scored; says what is missing."""
+
+
+class InvalidRecipe(ClassifierError):
+    """A training's settings that cannot be carried out; says which one and its range."""
+
+
+class TrainingFailed(ClassifierError):
+    """The loss or the weights are no numbers any more; says the step. Nothing was written."""
+
+
+class InvalidModel(ClassifierError):
+    """A file given as a model is none of ours, is damaged, or belongs to other data."""
+
+
+class ModelNotWritten(ClassifierError):
+    """A model or a search cannot be stored; a file that was there before is as it was."""
