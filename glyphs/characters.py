@@ -39,37 +39,26 @@ DEFAULT_IGNORABLE: tuple[range, ...] = (
 name. The property grows only inside ranges that are set aside already."""
 
 
-def is_drawable(code_point: int) -> bool:
-    """Tell whether a character is assigned and has ink in running text.
+@cache
+def drawable() -> frozenset[int]:
+    """Give every character that is assigned and has ink in running text.
 
-    >>> [is_drawable(ord(char)) for char in "a\u0301\u200d\u3000\ue000"]
+    >>> [ord(char) in drawable() for char in "a\u0301\u200d\u3000\ue000"]
     [True, True, False, False, False]
     """
-    return unicodedata2.category(chr(code_point)) not in _INVISIBLE and not any(
-        code_point in ignorable for ignorable in DEFAULT_IGNORABLE
-    )
-
-
-def is_mark(code_point: int) -> bool:
-    """Tell whether a character is drawn on another (general category M).
-
-    >>> is_mark(0x0301), is_mark(ord("e"))
-    (True, False)
-    """
-    category: str = unicodedata2.category(chr(code_point))
-    return category[0] == "M"
+    category = unicodedata2.category
+    visible = {each for each in range(0x11_0000) if category(chr(each)) not in _INVISIBLE}
+    return frozenset(visible.difference(*DEFAULT_IGNORABLE))
 
 
 @cache
-def drawable() -> frozenset[int]:
-    """Give every character for which `is_drawable` is true."""
-    ignorable = {code_point for block in DEFAULT_IGNORABLE for code_point in block}
-    category = unicodedata2.category
-    return frozenset(
-        code_point
-        for code_point in range(0x11_0000)
-        if category(chr(code_point)) not in _INVISIBLE and code_point not in ignorable
-    )
+def marks() -> frozenset[int]:
+    """Give every character that is drawn on another (general category M).
+
+    >>> 0x0301 in marks(), ord("e") in marks()
+    (True, False)
+    """
+    return frozenset(each for each in drawable() if unicodedata2.category(chr(each))[0] == "M")
 
 
 @cache

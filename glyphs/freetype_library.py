@@ -46,7 +46,9 @@ class FreeType:
     def __init__(self) -> None:
         from freetype import raw
 
-        self._library = ctypes.CDLL(raw.filename)  # our own prototypes, not the wrapper's
+        # PyDLL: no other thread gets its turn during a call that takes a few microseconds. A handle
+        # of our own: so the prototypes are ours, and not those of whoever else draws.
+        self._library = ctypes.PyDLL(raw.filename)
         pointer, number, integer = ctypes.c_void_p, ctypes.c_long, ctypes.c_int
         self.new_face = self._function("New_Face", pointer, ctypes.c_char_p, number, pointer)
         self.done_face = self._function("Done_Face", pointer)

@@ -13,11 +13,12 @@ accent would be another letter.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glyphs.characters import drawable, is_mark
+from glyphs.characters import drawable, marks
 from glyphs.outlines import Face, Placed
 from glyphs.scaling import UNIT, Frame, pixels_per_em
 from glyphs.shaping import DOTTED_CIRCLE, Shaper
@@ -56,19 +57,18 @@ class FamilyRenderer:
         ]
         size = pixels_per_em(self._faces[0], times)
         self._shapers: dict[int, Shaper] = {}
-        glyphs: dict[int, tuple[int, int]] = {}
+        left_out = frozenset() if bad is None else frozenset(bad)
+        self._glyphs: dict[int, int] = {}
+        self._files: dict[int, int] = {}
         for number, face in enumerate(self._faces):
             face.scale_to(size)
             characters = face.characters()
-            if DOTTED_CIRCLE in characters or not number:
+            if DOTTED_CIRCLE in characters:
                 self._shapers[number] = Shaper(face.path, face.index)
-            for code_point, glyph in characters.items():
-                glyphs.setdefault(code_point, (number, glyph))
-        left_out = frozenset() if bad is None else frozenset(bad)
-        self._glyphs = {
-            code_point: glyphs[code_point]
-            for code_point in sorted((glyphs.keys() & drawable()) - left_out)
-        }
+            new = drawable().intersection(characters).difference(self._glyphs, left_out)
+            self._glyphs |= {code_point: characters[code_point] for code_point in new}
+            self._files |= dict.fromkeys(new, number)
+        self._marks = marks().intersection(self._glyphs)
 
     def code_points(self) -> frozenset[int]:
         """Give the characters that the family has: assigned, visible, and not bad."""
@@ -80,7 +80,7 @@ class FamilyRenderer:
         Raises:
             KeyError: the family does not have it.
         """
-        return self._glyphs[code_point][0]
+        return self._files[code_point]
 
     def draw(self, code_point: int) -> npt.NDArray[np.uint8] | None:
         """Draw one character.
@@ -107,25 +107,21 @@ class FamilyRenderer:
         side = self.frame.side
         pictures = np.zeros((len(wanted), side, side), np.uint8)
         start = 0
-        while start < len(wanted):
-            file = self.file_of(wanted[start])
-            end = start
-            glyphs = []
-            while end < len(wanted) and self._glyphs[wanted[end]][0] == file:
-                glyphs.append(self._glyphs[wanted[end]][1])
-                end += 1
-            self._faces[file].paint(glyphs, self.frame, pictures[start:end])
-            start = end
-        for row, code_point in enumerate(wanted):
-            if is_mark(code_point):
-                self._draw_mark(code_point, pictures[row])
+        for file, run in groupby(wanted, self._files.__getitem__):
+            glyphs = [self._glyphs[code_point] for code_point in run]
+            self._faces[file].paint(glyphs, self.frame, pictures[start : start + len(glyphs)])
+            start += len(glyphs)
+        if not self._marks.isdisjoint(wanted):
+            for row, code_point in enumerate(wanted):
+                if code_point in self._marks:
+                    self._draw_mark(code_point, pictures[row])
         inked = pictures.reshape(len(wanted), side * side).max(axis=1, initial=0) >= FAINT
         kept = np.array(wanted, np.int32)
         return (kept, pictures) if inked.all() else (kept[inked], pictures[inked])
 
     def _draw_mark(self, code_point: int, picture: npt.NDArray[np.uint8]) -> None:
         """Draw a mark anew where it stands on a base, if its file says where that is."""
-        file, glyph = self._glyphs[code_point]
+        file, glyph = self._files[code_point], self._glyphs[code_point]
         shaper = self._shapers.get(file)
         text = shaper.shape_mark(code_point) if shaper else []
         if text and text != [Placed(glyph, 0, 0)]:
@@ -167,7 +163,7 @@ class FamilyRenderer:
         if squeeze < 1:
             msg = f"squeeze is how many times narrower, at least 1, not {squeeze}"
             raise ValueError(msg)
-        files = {self._glyphs[ord(char)][0] if ord(char) in self._glyphs else -1 for char in text}
+        files = {self._files.get(ord(char), -1) for char in text}
         if len(files) != 1 or -1 in files:
             return None
         (file,) = files
