@@ -64,7 +64,6 @@ class Matcher:
         self._suffixes = suffixes
         self._embedded = embedded
         self._suffix_swap = suffix_swap
-        self._labels = frozenset(targets.labels)
         self._top_level: frozenset[str] | None = None
         self._read: dict[str, tuple[_Reading, ...]] = {}
 
@@ -75,7 +74,7 @@ class Matcher:
         (``hotels`` and ``hoteis`` are both real): only its suffix may have been swapped.
         """
         label = place.label
-        if label.text in self._labels:
+        if self._targets.is_label(label.text):
             return list(self._swapped(place)) if self._suffix_swap else []
         if label.kind is Kind.ASCII and not self._embedded and not self._shares_key(label.text):
             return []  # nearly every label there is
@@ -108,7 +107,7 @@ class Matcher:
 
     def is_target_label(self, label: str) -> bool:
         """Say whether a label in A-label form is the label of a target."""
-        return label in self._labels
+        return self._targets.is_label(label)
 
     def is_truncated(self, place: Place) -> bool:
         """Say whether a label has more readings than were tried."""
@@ -196,7 +195,7 @@ class Matcher:
         text = place.label.unicode
         for start, end in _spans(text):
             part = text[start:end]
-            if part in self._labels:
+            if self._targets.is_label(part):
                 continue
             for target, differences in self._readings(part):
                 if differences and len(target.unicode_label) >= EMBEDDED_FLOOR:

@@ -19,6 +19,8 @@ import unicodedata2
 from detector.uts46 import mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
     from typing_extensions import Buffer
 
@@ -67,7 +69,7 @@ class Screen:
         suffixes: SuffixList,
         targets: TargetList,
         *,
-        own: frozenset[str] = frozenset(),
+        allow: Iterable[str] = (),
         scope_all: bool = False,
         embedded: bool = False,
         suffix_swap: bool = False,
@@ -79,8 +81,8 @@ class Screen:
             skeletonizer: gives the readings; it is asked for a code point when one is first met.
             suffixes: the public suffix list.
             targets: what is protected.
-            own: names (A-labels) that are never reported, with all below them: the targets'
-                domains, what they own, and the allow list.
+            allow: names (A-labels) that are never reported, with all below them, besides the
+                targets' domains and what they own.
             scope_all: every label counts, not only the registrable one and IDN labels.
             embedded: tokens and affixes of a label count as well.
             suffix_swap: a target's own label under another suffix counts as well.
@@ -97,14 +99,13 @@ class Screen:
             swaps="".join(pair + letter for pair, letter in skeletonizer.swaps).encode(),
             resolve=self._resolve,
             rules=list(suffixes.rules()),
-            labels="".join([f"{label}\n" for label in targets.labels]).encode(),
-            domains="".join([f"{domain}\n" for domain in targets.domains]).encode(),
+            targets=targets.store,
             extra=[
                 (position, key)
                 for position, label in targets.idn_labels()
                 for key in skeletonizer.target_keys(label)
             ],
-            own="".join([f"{name}\n" for name in own]).encode(),
+            own="".join([f"{name}\n" for name in {*targets.own.owned, *allow}]).encode(),
             flags=SCOPE_ALL * scope_all
             + EMBEDDED * embedded
             + SUFFIX_SWAP * suffix_swap

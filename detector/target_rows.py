@@ -1,7 +1,7 @@
 """Target rows: the lines of a target table in, what can be used of them and every problem out.
 
-A list has up to millions of rows, nearly all of them plain, and is read whenever a command starts.
-So a row costs three look-ups and no object of its own; only what is unusual is looked at closely.
+A list has up to millions of rows, nearly all of them plain: those the store takes by itself
+(`detector.row_store`). What is unusual in any way comes here, is mended where it can be, and told.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from detector.registrable import Registrable
+from detector.row_store import ListRows, RowStore, make_rows
+from detector.suffixes import SuffixList
 from detector.target_table import NEEDED, OWNED, Problem, Table, escaped, fields_of, is_row
 
 UNKNOWN: Final = "unknown"
@@ -21,35 +23,29 @@ DOMAIN, BRAND, INDUSTRY = NEEDED
 
 @dataclass(slots=True)
 class Rows:
-    """What a table holds; the first three lists are parallel."""
+    """What a table holds."""
 
-    domains: list[str] = field(default_factory=list)
-    """Registrable domains in A-label form, each once."""
-
-    brands: list[str] = field(default_factory=list)
-    """Their brands."""
-
-    industries: list[str] = field(default_factory=list)
-    """Their industries."""
+    store: RowStore = field(default_factory=make_rows)
+    """Domain (in A-label form), brand and industry of each target."""
 
     owned: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """Other names of the brand in A-label form, by place in the lists; few rows have any."""
+    """Other names of the brand in A-label form, by place in the store; few rows have any."""
 
     problems: list[Problem] = field(default_factory=list)
     """What is wrong, by line."""
 
 
 def read_rows(
-    table: Table, registrable: Registrable, industries: Collection[str] | None = None
+    table: Table, suffixes: SuffixList, industries: Collection[str] | None = None
 ) -> Rows:
     """Read all rows of a table.
 
     Args:
         table: the table.
-        registrable: tells what is a registrable domain.
+        suffixes: the public suffix list.
         industries: the only industries allowed; None for any.
     """
-    reader = _Reader(table, registrable, industries)
+    reader = _Reader(table, suffixes, industries)
     reader.read()
     reader.compare_owners()
     reader.rows.problems.sort(key=lambda problem: problem.line)
@@ -57,48 +53,42 @@ def read_rows(
 
 
 class _Reader:
-    """Reads rows one by one, and remembers what later ones may not repeat."""
+    """Reads the rows that are not plain, one by one, while the store takes all others."""
 
     def __init__(
-        self, table: Table, registrable: Registrable, industries: Collection[str] | None
+        self, table: Table, suffixes: SuffixList, industries: Collection[str] | None
     ) -> None:
-        self.rows = Rows()
+        self.rows = Rows(make_rows(suffixes) if industries is None else ListRows())
+        self._store = self.rows.store
         self._table = table
-        self._registrable = registrable
+        self._registrable = Registrable(suffixes)
         self._industries = industries
-        self._places: dict[str, int] = {}  # domain -> its place in the lists
-        self._numbers: list[int] = []  # its line, by place
 
     def read(self) -> None:
-        """Read every row: plain ones here, all others in `_mend`."""
-        width, columns, places = self._table.width, self._table.columns, self._places
-        at_domain, at_brand, at_industry = (columns[column] for column in NEEDED)
-        at_owned = columns.get(OWNED, -1)
-        is_plain, industries = self._registrable.is_plain, self._industries
-        domains, brands, kinds = self.rows.domains, self.rows.brands, self.rows.industries
-        first = self._table.first
-        for number, line in enumerate(self._table.lines[first:], first + 1):
-            row = line.split(",")
-            plain = len(row) == width and '"' not in line
-            domain = row[at_domain] if plain else ""
-            if not plain or not is_plain(domain) or domain in places:
-                mended = self._mend(line, number)
-                if not mended:
-                    continue
-                row, domain = mended, mended[at_domain]
-            brand, industry = row[at_brand].strip(), row[at_industry].strip()
-            if not brand or not brand.isprintable():
-                brand = self._brand(brand, domain, number)
-            odd = not industry or not industry.isprintable()
-            if odd or (industries is not None and industry not in industries):
-                industry = self._industry(industry, number)
-            places[domain] = len(domains)
-            self._numbers.append(number)
-            domains.append(domain)
-            brands.append(brand)
-            kinds.append(industry)
-            if at_owned >= 0 and row[at_owned]:
-                self._take_owned(row[at_owned], number)
+        """Read every row."""
+        table, columns = self._table, self._table.columns
+        domain, brand, industry = (columns[column] for column in NEEDED)
+        places = (domain, brand, industry, columns.get(OWNED, -1))
+        self._store.read(table.data, table.start, table.first, table.width, places)
+        while odd := self._store.odd():
+            number, octets = odd
+            row = self._mend(octets.decode(), number)
+            if row:
+                self._take(row, number)
+
+    def _take(self, row: list[str], number: int) -> None:
+        """Take a row whose domain is sound and new."""
+        columns = self._table.columns
+        domain, brand, industry = (row[columns[column]].strip() for column in NEEDED)
+        if not brand or not brand.isprintable():
+            brand = self._brand(brand, domain, number)
+        odd = not industry or not industry.isprintable()
+        if odd or (self._industries is not None and industry not in self._industries):
+            industry = self._industry(industry, number)
+        self._store.append(domain, brand, industry, number)
+        owned = row[columns[OWNED]] if OWNED in columns else ""
+        if owned:
+            self._take_owned(owned, domain, number)
 
     def _problem(self, line: int, column: str, value: str, message: str) -> None:
         self.rows.problems.append(Problem(line, column, escaped(value), message))
@@ -119,8 +109,9 @@ class _Reader:
             domain = reading.domain
             if reading.fault:
                 self._problem(number, DOMAIN, value, reading.fault)
-        if domain in self._places:
-            earlier = self._numbers[self._places[domain]]
+        place = self._store.place(domain)
+        if place >= 0:
+            earlier = self._store.line(place)
             self._problem(number, DOMAIN, value, f"stands in line {earlier} already: drop one")
             return []
         row[at_domain] = domain
@@ -161,7 +152,7 @@ class _Reader:
         self._problem(number, INDUSTRY, industry, message)
         return industry if industry.isprintable() and industry else UNKNOWN
 
-    def _take_owned(self, value: str, number: int) -> None:
+    def _take_owned(self, value: str, domain: str, number: int) -> None:
         """Read the owned names of the row that was taken last."""
         names: list[str] = []
         for word in value.split():
@@ -171,21 +162,23 @@ class _Reader:
                 if reading.fault:
                     self._problem(number, OWNED, word, reading.fault)
                 name = reading.domain
-            if name in names or name == self.rows.domains[-1]:
+            if name in names or name == domain:
                 self._problem(number, OWNED, word, "stands in this row already: drop one")
             elif name:
                 names.append(name)
         if names:
-            self.rows.owned[len(self.rows.domains) - 1] = tuple(names)
+            self.rows.owned[len(self._store) - 1] = tuple(names)
 
     def compare_owners(self) -> None:
         """Find names that two brands claim, as domain or as owned; both rows are kept."""
-        rows = self.rows
+        store = self._store
         owners: dict[str, int] = {}
-        for place, names in rows.owned.items():
+        for place, names in self.rows.owned.items():
             for name in names:
-                other = self._places.get(name, owners.setdefault(name, place))
-                if rows.brands[other] != rows.brands[place]:
-                    brand, line = escaped(rows.brands[other]), self._numbers[other]
+                other = store.place(name)
+                other = owners.setdefault(name, place) if other < 0 else other
+                theirs, ours = store.row(other)[1], store.row(place)[1]
+                if theirs != ours:
+                    brand, line = escaped(theirs), store.line(other)
                     message = f"belongs to the brand '{brand}' of line {line}: leave it to one"
-                    self._problem(self._numbers[place], OWNED, name, message)
+                    self._problem(store.line(place), OWNED, name, message)

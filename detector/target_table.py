@@ -63,11 +63,14 @@ class Table:
     width: int
     """Columns of the header."""
 
-    lines: list[str]
-    """All lines of the file, without their ends."""
+    data: bytes
+    """The text of the file in UTF-8, lines ended by line feeds."""
+
+    start: int
+    """Offset of the first line after the header."""
 
     first: int
-    """Place of the first line after the header."""
+    """Its number, from 1."""
 
 
 def read_table(path: Path) -> Table:
@@ -87,10 +90,16 @@ def read_table(path: Path) -> Table:
 
 def parse_table(data: bytes, name: str) -> Table:
     """Read the octets of a target file; `name` is what messages call it."""
-    lines = _text(data, name).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for place, line in enumerate(lines):
+    text = _text(data, name).replace("\r\n", "\n").replace("\r", "\n").encode()
+    start, number = 0, 1
+    while start < len(text):
+        stop = text.find(b"\n", start)
+        stop = len(text) if stop < 0 else stop
+        line = text[start:stop].decode()
+        start = stop + 1
         if is_row(line):
-            return _with_header(line, lines, place + 1, name)
+            return Table(*_with_header(line, number, name), text, start, number + 1)
+        number += 1
     raise _invalid(name, Problem(0, "", "", "is empty: it needs a header and one target a line"))
 
 
@@ -151,7 +160,8 @@ def _text(data: bytes, name: str) -> str:
     raise _invalid(name, *problems)
 
 
-def _with_header(line: str, lines: list[str], first: int, name: str) -> Table:
+def _with_header(line: str, first: int, name: str) -> tuple[dict[str, int], int]:
+    """Read the header in line `first`: the place of each column, and how many there are."""
     try:
         header = [field.strip().lower() for field in fields_of(line)]
     except ValueError:
@@ -178,7 +188,7 @@ def _with_header(line: str, lines: list[str], first: int, name: str) -> Table:
     ]
     if problems:
         raise _invalid(name, *problems)
-    return Table(columns, len(header), lines, first)
+    return columns, len(header)
 
 
 def _invalid(name: str, *problems: Problem) -> InvalidTargets:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Final, overload
 
 from detector import punycode
 from detector.errors import InvalidData, InvalidTargets
-from detector.registrable import Registrable
+from detector.row_store import RowStore
 from detector.suffixes import SuffixList
 from detector.target_rows import UNKNOWN, Rows, read_rows
 from detector.target_table import Problem, escaped, read_table
@@ -80,12 +81,33 @@ class Statistics:
     """Each industry and its targets, the most frequent first."""
 
 
+class OwnNames(AbstractSet[str]):
+    """The names that belong to a target's owner; a set that cannot change."""
+
+    def __init__(self, store: RowStore, owned: frozenset[str]) -> None:
+        self._store = store
+        self.owned = owned
+        """Those that are owned beside the targets' domains; some may be both."""
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and (self._store.place(name) >= 0 or name in self.owned)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._store.domains()
+        yield from (name for name in self.owned if self._store.place(name) < 0)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 class TargetList(Sequence[Target]):
     """Targets in the order of their file; immutable. No domain is in it twice."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self.own: frozenset[str] = frozenset(rows.domains).union(*rows.owned.values())
+        self.store = rows.store
+        """Where the rows are kept: what the compiled screen reads."""
+        self.own = OwnNames(rows.store, frozenset[str]().union(*rows.owned.values()))
         """Every target's domain and every owned name, in A-label form. What stands below one is
         its owner's too, except below a private suffix such as ``github.io``."""
 
@@ -101,8 +123,8 @@ class TargetList(Sequence[Target]):
             InvalidTargets: the file is no table of targets, or has no row that can be used.
         """
         path = path or BUNDLED
-        rows = read_rows(read_table(path), Registrable(suffixes or SuffixList.load()))
-        if not rows.domains:
+        rows = read_rows(read_table(path), suffixes or SuffixList.load())
+        if not rows.store:
             problems = (*rows.problems, _NO_TARGET)
             msg = f"{escaped(str(path))}: {_NO_TARGET}; first: {problems[0]}"
             raise InvalidTargets(msg, problems)
@@ -113,15 +135,13 @@ class TargetList(Sequence[Target]):
         """Make a list of targets that are known to be sound, and each there once."""
         rows = Rows()
         for place, target in enumerate(targets):
-            rows.domains.append(target.domain)
-            rows.brands.append(target.brand)
-            rows.industries.append(target.industry)
+            rows.store.append(target.domain, target.brand, target.industry, place + 1)
             if target.owned:
                 rows.owned[place] = target.owned
         return cls(rows)
 
     def __len__(self) -> int:
-        return len(self._rows.domains)
+        return len(self.store)
 
     @overload
     def __getitem__(self, index: int) -> Target: ...
@@ -130,25 +150,27 @@ class TargetList(Sequence[Target]):
     def __getitem__(self, index: int | slice) -> Target | tuple[Target, ...]:
         if isinstance(index, slice):
             return tuple([self[place] for place in range(*index.indices(len(self)))])
-        rows = self._rows
-        owned = rows.owned.get(index if index >= 0 else index + len(self), ())
-        return Target(rows.domains[index], rows.brands[index], rows.industries[index], owned)
+        place = index if index >= 0 else index + len(self)
+        return Target(*self.store.row(place), self._rows.owned.get(place, ()))
 
-    @property
+    @cached_property
     def domains(self) -> Sequence[str]:
         """Each target's domain in A-label form."""
-        return self._rows.domains
+        return self.store.domains()
 
     @cached_property
     def labels(self) -> Sequence[str]:
         """Each target's registrable label in A-label form."""
-        return [domain.partition(".")[0] for domain in self._rows.domains]
+        return [domain.partition(".")[0] for domain in self.domains]
+
+    def is_label(self, label: str) -> bool:
+        """Say whether a label in A-label form is the registrable label of a target."""
+        return self.store.is_label(label)
 
     def idn_labels(self) -> Iterator[tuple[int, str]]:
         """Give the place and the Unicode form of each label that is an IDN label."""
-        for place, domain in enumerate(self._rows.domains):
-            if domain.startswith(punycode.ACE_PREFIX):
-                yield place, _to_unicode(domain.partition(".")[0])
+        for place in self.store.idns():
+            yield place, _to_unicode(self.store.row(place)[0].partition(".")[0])
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -161,16 +183,17 @@ class TargetList(Sequence[Target]):
         from hashlib import sha256  # 5 ms that a single check saves
 
         rows = self._rows
-        columns = zip(rows.domains, rows.brands, rows.industries, strict=True)
-        lines = ["\t".join([*row, *rows.owned.get(at, ())]) for at, row in enumerate(columns)]
+        places = range(len(self))
+        lines = ["\t".join([*self.store.row(at), *rows.owned.get(at, ())]) for at in places]
         return sha256("\n".join(lines).encode()).hexdigest()
 
     def statistics(self) -> Statistics:
         """Count what the list holds."""
-        industries = Counter(self._rows.industries)
+        rows = [self.store.row(place) for place in range(len(self))]
+        industries = Counter([industry for _, _, industry in rows])
         return Statistics(
             targets=len(self),
-            brands=len(set(self._rows.brands)),
+            brands=len({brand for _, brand, _ in rows}),
             names=len(self.own),
             industries=tuple(sorted(industries.items(), key=lambda item: (-item[1], item[0]))),
         )
@@ -196,9 +219,9 @@ def check_targets(
     except InvalidTargets as error:
         yield from (problem for problem in error.problems if isinstance(problem, Problem))
         return
-    rows = read_rows(table, Registrable(suffixes or SuffixList.load()), industries)
+    rows = read_rows(table, suffixes or SuffixList.load(), industries)
     yield from rows.problems
-    if not rows.domains:
+    if not rows.store:
         yield _NO_TARGET
 
 

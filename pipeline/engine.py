@@ -94,7 +94,7 @@ class _Lists:
             Skeletonizer(self.confusables),
             self.suffixes,
             self.targets,
-            own=self.targets.own | self.allow.names,
+            allow=self.allow.names,
             scope_all=settings.scope == "all",
             embedded=settings.embedded,
             suffix_swap=settings.suffix_swap,

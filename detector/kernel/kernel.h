@@ -153,6 +153,9 @@ static inline int suffixes_is_top(const suffix_table *table, const uint8_t *top,
     return (int)(found->plain & (below ^ 1)) & (top_length <= 8);
 }
 
+/* Tells whether a name is named in the list, by a rule or on the way to one. */
+int suffixes_names(const suffix_table *table, const span *labels, int count, const uint8_t *limit);
+
 /* ---- punycode.c ---- */
 
 /* Decodes what follows xn--; returns the number of code points, or -1. RFC 3492 section 6.2. */
@@ -204,6 +207,42 @@ static inline const uint64_t *filter_word(const key_table *table, uint64_t key) 
     return table->filter + ((key >> 12) & table->filter_mask);
 }
 
+/* ---- rows.c: the targets, as their file has them ---- */
+
+#define MAX_COLUMNS 64
+
+typedef struct {
+    uint32_t text;                    /* where its three texts begin in target_rows.text */
+    uint32_t domain, brand, industry; /* their octets */
+    uint32_t line;
+} target_row;
+
+typedef struct {
+    target_row *rows;
+    uint8_t *text;
+    uint32_t *slots, *label_slots; /* hash -> 1 + place */
+    size_t used, room;
+    uint32_t count, size, mask, label_mask;
+    suffix_table suffixes;
+} target_rows;
+
+typedef struct {
+    const uint8_t *text;
+    size_t size, at;
+    uint32_t line; /* of what comes next */
+    int width, domain, brand, industry, owned; /* columns; owned: -1 if there is none */
+} row_reader;
+
+int rows_init(target_rows *rows);
+void rows_free(target_rows *rows);
+int rows_append(target_rows *rows, span domain, span brand, span industry, uint32_t line);
+/* Takes rows up to one that is not plain: 1 with that line, 0 at the end, -1 without memory. */
+int rows_read(target_rows *rows, row_reader *reader, span *odd);
+int64_t rows_find(const target_rows *rows, span domain); /* its place, or -1 */
+int rows_has_label(target_rows *rows, span label);
+span rows_domain(const target_rows *rows, uint32_t place);
+span rows_label(const target_rows *rows, uint32_t place);
+
 /* ---- own names: the exact registrable domains that are never reported ---- */
 
 typedef struct {
@@ -237,7 +276,8 @@ struct kernel {
     void *resolve_with;
     suffix_table suffixes;
     key_table keys;
-    name_set own;
+    const target_rows *targets;
+    name_set own; /* other names that are never reported */
     uint8_t swap_pair[MAX_SWAP_PAIRS][2], swap_letter[MAX_SWAP_PAIRS];
     int swaps;
     uint8_t fold[128];
@@ -253,7 +293,7 @@ step text_step(const uint32_t *text, int length); /* the step of a whole key par
 const reading *reading_of(visit *visit, uint32_t code_point);
 void readings_free(kernel *kernel);
 uint64_t ascii_state(const kernel *kernel, const uint8_t *text, int length);
-int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target);
+int kernel_add_targets(kernel *kernel); /* those of its rows */
 
 /* ---- align.c ---- */
 

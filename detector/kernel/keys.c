@@ -117,7 +117,7 @@ static int add_swapped(kernel *kernel, const uint8_t *text, int length, int from
     return 0;
 }
 
-int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target) {
+static int add_target(kernel *kernel, span label, span domain, uint32_t target) {
     uint8_t folded[MAX_LABEL];
     key_posting any = {0, 0, 0, target, 0, ANY_LENGTH};
     uint64_t whole = ascii_state(kernel, domain.start, domain.length);
@@ -134,6 +134,16 @@ int kernel_add_target(kernel *kernel, span label, span domain, uint32_t target) 
     if (domain.length > label.length + 1)
         posting.suffix = (uint32_t)bytes_hash(domain.start + label.length + 1, domain.length - label.length - 1);
     return add_swapped(kernel, folded, label.length, 0, 2, &posting);
+}
+
+int kernel_add_targets(kernel *kernel) {
+    const target_rows *rows = kernel->targets;
+    if (keys_init(&kernel->keys, rows->count)) return -1;
+    kernel->keys.text = malloc(rows->used + 1); /* the labels are no longer than the domains */
+    if (!kernel->keys.text) return -1;
+    for (uint32_t place = 0; place < rows->count; place++)
+        if (add_target(kernel, rows_label(rows, place), rows_domain(rows, place), place)) return -1;
+    return 0;
 }
 
 int names_init(name_set *set, const char *joined, size_t length) {

@@ -1,17 +1,15 @@
 /* detector._kernel: the Python side of the screen. Stable ABI of Python 3.11. */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "kernel.h"
+#include "types.h"
 
 enum { SCOPE_ALL = 1, EMBEDDED = 2, SUFFIX_SWAP = 4, HOLD_PLAIN = 8 };
 
 typedef struct {
     PyObject_HEAD
     kernel kernel;
+    PyObject *rows;
 } Kernel;
+
+static PyTypeObject *rows_type;
 
 /* Computes the step of a key part, as the expansions give it, letter by letter. */
 static int step_of(PyObject *text, step *out) {
@@ -136,47 +134,9 @@ static int set_rows(kernel *kernel, PyObject *classes, const char *rows, Py_ssiz
     return 0;
 }
 
-static int set_rules(kernel *kernel, PyObject *rules) {
-    Py_ssize_t count = PyList_Size(rules);
-    if (count < 0 || suffixes_init(&kernel->suffixes, (uint32_t)count + 16)) return -1;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        const char *rule;
-        Py_ssize_t length;
-        int flags;
-        if (!PyArg_ParseTuple(PyList_GetItem(rules, i), "s#i", &rule, &length, &flags)) return -1;
-        if (suffixes_add(&kernel->suffixes, rule, (size_t)length, flags)) {
-            PyErr_Format(PyExc_ValueError, "not a public suffix rule: %s", rule);
-            return -1;
-        }
-    }
-    suffixes_seal(&kernel->suffixes);
-    return 0;
-}
-
-/* Labels and domains, each ended by \n, one of each a target; a label that is not ASCII has its keys
- * in `extra` instead. */
-static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_size, const char *domains,
-                       Py_ssize_t domains_size, PyObject *extra) {
-    const char *label = labels, *domain = domains;
-    uint32_t count = 0;
-    if (labels_size > 0x7fffffff) return -1;
-    for (const char *at = labels; at < labels + labels_size; at++) count += *at == '\n';
-    if (keys_init(&kernel->keys, count)) return -1;
-    kernel->keys.text = malloc((size_t)labels_size + 1); /* labels and line feeds: it suffices */
-    if (!kernel->keys.text) return -1;
-    for (uint32_t target = 0; label < labels + labels_size; target++) {
-        const char *stop = memchr(label, '\n', (size_t)(labels + labels_size - label));
-        const char *end = memchr(domain, '\n', (size_t)(domains + domains_size - domain));
-        if (!stop || !end) {
-            PyErr_SetString(PyExc_ValueError, "labels and domains are not of one length");
-            return -1;
-        }
-        span label_of = {(const uint8_t *)label, (int)(stop - label)};
-        span domain_of = {(const uint8_t *)domain, (int)(end - domain)};
-        if (kernel_add_target(kernel, label_of, domain_of, target)) return -1;
-        label = stop + 1;
-        domain = end + 1;
-    }
+/* The keys of the rows' labels and domains; a label that is not ASCII has its own in `extra`. */
+static int set_targets(kernel *kernel, PyObject *extra) {
+    if (kernel_add_targets(kernel)) return -1;
     Py_ssize_t more = PyList_Size(extra);
     for (Py_ssize_t i = 0; i < more; i++) {
         unsigned int target;
@@ -192,23 +152,30 @@ static int set_targets(kernel *kernel, const char *labels, Py_ssize_t labels_siz
 }
 
 static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
-    static char *names[] = {"expansions", "fold", "swaps", "resolve", "rules", "labels", "domains",
+    static char *names[] = {"expansions", "fold", "swaps", "resolve", "rules", "targets",
                             "extra", "own", "flags", "classes", "rows", NULL};
     kernel *kernel = &((Kernel *)self)->kernel;
-    PyObject *expansions, *resolve, *rules, *extra, *classes;
-    const char *fold, *swaps, *labels, *domains, *own, *rows;
-    Py_ssize_t fold_size, swaps_size, labels_size, domains_size, own_size, rows_size;
+    PyObject *expansions, *resolve, *rules, *targets, *extra, *classes;
+    const char *fold, *swaps, *own, *rows;
+    Py_ssize_t fold_size, swaps_size, own_size, rows_size;
     int flags;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!y#y#OO!y#y#O!y#iO!y#", names, &PyTuple_Type,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!y#y#OO!O!O!y#iO!y#", names, &PyTuple_Type,
                                      &expansions, &fold, &fold_size, &swaps, &swaps_size, &resolve,
-                                     &PyList_Type, &rules, &labels, &labels_size, &domains,
-                                     &domains_size, &PyList_Type, &extra, &own, &own_size, &flags,
+                                     &PyList_Type, &rules, rows_type, &targets, &PyList_Type, &extra,
+                                     &own, &own_size, &flags,
                                      &PyList_Type, &classes, &rows, &rows_size))
         return -1;
     if (kernel->resolve_with || fold_size != 128) {
         PyErr_SetString(PyExc_ValueError, "already made, or fold is not of 128 octets");
         return -1;
     }
+    if (!((Rows *)targets)->rows.slots) {
+        PyErr_SetString(PyExc_ValueError, "the rows are not made");
+        return -1;
+    }
+    Py_INCREF(targets);
+    ((Kernel *)self)->rows = targets;
+    kernel->targets = &((Rows *)targets)->rows;
     Py_INCREF(resolve);
     kernel->resolve_with = resolve;
     kernel->resolve = ask;
@@ -218,8 +185,7 @@ static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
     kernel->hold_plain = !!(flags & HOLD_PLAIN);
     if (set_letters(kernel, expansions, fold) || set_swaps(kernel, swaps, swaps_size) ||
         set_rows(kernel, classes, rows, rows_size) ||
-        set_rules(kernel, rules) ||
-        set_targets(kernel, labels, labels_size, domains, domains_size, extra) ||
+        set_rules(&kernel->suffixes, rules) || set_targets(kernel, extra) ||
         names_init(&kernel->own, own, (size_t)own_size)) {
         if (!PyErr_Occurred()) PyErr_NoMemory();
         return -1;
@@ -236,6 +202,7 @@ static int Kernel_clear(PyObject *self) {
 
 static int Kernel_traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT((PyObject *)((Kernel *)self)->kernel.resolve_with);
+    Py_VISIT(((Kernel *)self)->rows);
     Py_VISIT(Py_TYPE(self));
     return 0;
 }
@@ -249,6 +216,7 @@ static void Kernel_dealloc(PyObject *self) {
     suffixes_free(&kernel->suffixes);
     keys_free(&kernel->keys);
     names_free(&kernel->own);
+    Py_XDECREF(((Kernel *)self)->rows); /* last: the screen looks into it */
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
     release(self);
     Py_DECREF(type);
@@ -405,7 +373,9 @@ static struct PyModuleDef module_def = {
 PyMODINIT_FUNC PyInit__kernel(void) {
     PyObject *module = PyModule_Create(&module_def);
     PyObject *type = module ? PyType_FromSpec(&Kernel_spec) : NULL;
-    if (!type || PyModule_AddObjectRef(module, "Kernel", type)) {
+    rows_type = type ? (PyTypeObject *)PyType_FromSpec(&Rows_spec) : NULL; /* kept for good */
+    if (!rows_type || PyModule_AddObjectRef(module, "Kernel", type) ||
+        PyModule_AddObjectRef(module, "Rows", (PyObject *)rows_type)) {
         Py_XDECREF(type);
         Py_XDECREF(module);
         return NULL;

@@ -71,10 +71,14 @@ static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *text,
     return found;
 }
 
+static int is_own_name(const kernel *kernel, const uint8_t *name, int length) {
+    return rows_find(kernel->targets, (span){name, length}) >= 0 || names_has(&kernel->own, name, length);
+}
+
 /* The innermost registrable domain is own, or the one that the label itself is the first of. */
 static int is_own(const kernel *kernel, const uint8_t *inner, int length, const uint8_t *label) {
-    if (names_has(&kernel->own, inner, length)) return 1;
-    return label != inner && names_has(&kernel->own, label, (int)(inner + length - label));
+    if (is_own_name(kernel, inner, length)) return 1;
+    return label != inner && is_own_name(kernel, label, (int)(inner + length - label));
 }
 
 static int is_number(const uint8_t *label, int length) {
@@ -320,7 +324,7 @@ void screen_labels(screen *screen, const uint8_t *end, const span *labels, int c
     }
     if (!found) return;
     /* Raw Unicode: the own name is known only after encoding, so Python looks. */
-    if (raw || unlisted || !own.length || !names_has(&kernel->own, own.start, own.length))
+    if (raw || unlisted || !own.length || !is_own_name(kernel, own.start, own.length))
         screen_record(screen, record);
 }
 

@@ -124,6 +124,17 @@ void suffixes_seal(suffix_table *table) {
     }
 }
 
+int suffixes_names(const suffix_table *table, const span *labels, int count, const uint8_t *limit) {
+    uint32_t parent = NONE;
+    for (int depth = 1; depth <= count; depth++) {
+        span label = labels[count - depth];
+        uint64_t hash = hash_of(parent, label.start, label.length, limit);
+        parent = place_of(table, hash, parent, label.start, label.length, limit);
+        if (!table->slots[parent].used) return 0;
+    }
+    return 1;
+}
+
 int suffixes_match(const suffix_table *table, const span *labels, int count, const uint8_t *limit,
                    int *icann, int *all, int *unlisted) {
     uint32_t parent = NONE;

@@ -97,7 +97,7 @@ def main() -> None:
         known=frozenset(top[: options.known]),
         native=NativeSpelling.load(),
     )
-    screen = Screen(judge.skeletonizer, suffixes, targets, own=targets.own)
+    screen = Screen(judge.skeletonizer, suffixes, targets)
     print(f"targets: {len(targets):,} of {TOP.name}; known: {options.known:,}\n")
     for path in options.list:
         report(path.name, read_list(path), judge, screen, suffixes)

@@ -63,6 +63,13 @@ def make(module: ModuleType, flags: int) -> object:
     fold = {"0": "o", "1": "l", "i": "l"}
     chars = [chr(n).lower() for n in range(128)]
     labels = ["microsoft", "apple", "", "m" * 63, "a", "unun"]
+    rows = module.Rows([("com", 1)])
+    data = b"domain,brand,industry\n" + b"".join(
+        f"{label}.com,{label},x\n".encode() for label in labels
+    )
+    rows.read(data, data.index(b"\n") + 1, 2, 3, (0, 1, 2, -1))
+    while odd := rows.odd():
+        rows.append(odd[1].decode().partition(",")[0], "odd", "x", odd[0])
     return module.Kernel(
         expansions=tuple(expansions.get(c, c) for c in chars),
         fold="".join(fold.get(c, c) for c in chars).encode(),
@@ -70,8 +77,7 @@ def make(module: ModuleType, flags: int) -> object:
         resolve=resolve,
         rules=[("com", 1), ("co.uk", 1), ("uk", 1), ("io", 1), ("github.io", 2), ("ck", 5),
                ("www.ck", 16), ("xn--p1ai", 1), ("nom.br", 4)],
-        labels="".join(f"{label}\n" for label in labels).encode(),
-        domains="".join(f"{label}.com\n" for label in labels).encode(),
+        targets=rows,
         extra=[(2, "citroen"), (2, "я" * 200)],
         own=b"apple.com\nmicrosoft.com\n\n" + b"x" * 300 + b"\n",
         flags=flags,

@@ -56,7 +56,6 @@ def pair_up(targets: TargetList, options: Options) -> tuple[Judge, Screen]:
         Skeletonizer(confusables()),
         suffixes(),
         targets,
-        own=targets.own,
         scope_all=options.scope_all,
         embedded=options.embedded,
         suffix_swap=options.suffix_swap,

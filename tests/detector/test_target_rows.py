@@ -156,7 +156,7 @@ def test_problems_can_be_printed_whatever_the_file_holds(write: Write) -> None:
 
 def read(data: bytes) -> Rows | None:
     try:
-        return read_rows(parse_table(data, "any"), RULES)
+        return read_rows(parse_table(data, "any"), SUFFIXES)
     except InvalidTargets:
         return None
 
@@ -165,10 +165,10 @@ def read(data: bytes) -> Rows | None:
 def test_any_text_under_a_header_gives_targets_and_problems_only(lines: list[str]) -> None:
     found = read(rows(*lines).encode())
     assert found is not None
-    assert len(found.domains) == len(found.brands) == len(found.industries)
-    assert len(set(found.domains)) == len(found.domains)
-    assert all(RULES.read(domain).domain == domain for domain in found.domains)
-    assert all(brand.isprintable() for brand in found.brands)
+    domains = found.store.domains()
+    assert len(set(domains)) == len(domains) == len(found.store)
+    assert all(RULES.read(domain).domain == domain for domain in domains)
+    assert all(found.store.row(place)[1].isprintable() for place in range(len(domains)))
     assert all(str(each).isascii() and str(each).isprintable() for each in found.problems)
 
 

@@ -43,7 +43,7 @@ def test_both_files_are_sorted_and_end_in_a_line_feed() -> None:
 def test_no_name_has_two_owners() -> None:
     names = Counter(name for target in TARGETS for name in (target.domain, *target.owned))
     assert [name for name, count in names.items() if count > 1] == []
-    assert set(names) == TARGETS.own
+    assert set(names) == set(TARGETS.own)
 
 
 def test_no_brand_is_written_in_two_ways() -> None:

@@ -1,0 +1,23 @@
+/* What the Python types of the kernel share. */
+#ifndef GLYPHWATCH_TYPES_H
+#define GLYPHWATCH_TYPES_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+
+typedef struct {
+    PyObject_HEAD
+    target_rows rows;
+    row_reader reader;
+    Py_buffer source; /* what is being read */
+} Rows;
+
+extern PyType_Spec Rows_spec;
+
+int set_rules(suffix_table *table, PyObject *rules); /* [(suffix, flags), ...]; -1 with an exception */
+
+#endif
