@@ -47,6 +47,24 @@ def written_whole(
         shutil.rmtree(place, ignore_errors=True)
 
 
+@contextmanager
+def written_file(path: Path) -> Iterator[Path]:
+    """Give a place to write a file to; it becomes `path` when the block ends well.
+
+    Raises:
+        NotWritten: writing failed; what was at `path` before is still there.
+    """
+    place = _beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield place
+        place.replace(path)
+    except OSError as error:
+        raise _not_written(escaped(path), error) from error
+    finally:
+        place.unlink(missing_ok=True)
+
+
 def escaped(path: Path) -> str:
     """Give a path in a form that can be printed."""
     return ascii(str(path))[1:-1]
