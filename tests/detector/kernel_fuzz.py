@@ -113,6 +113,23 @@ def spans_are_sound(
         sys.exit("bad counts")
 
 
+def rows_are_sound(module: ModuleType, draw: random.Random, text: bytes) -> None:
+    """Check that every line is taken or given back, and that what was taken is found."""
+    rules = [("com", 1), ("co.uk", 1), ("uk", 1), ("io", 1), ("github.io", 2), ("ck", 5)]
+    rows = module.Rows(rules)
+    text = text.replace(b".", draw.choice((b".", b".com,", b"a.com,b,c\n")))
+    rows.read(text, draw.randrange(3), 1, 3, (0, 1, 2, draw.choice((-1, 2))))
+    odd = 0
+    while rows.odd():
+        odd += 1
+    if len(rows) + odd > text.count(b"\n") + 1:
+        sys.exit("more rows than lines")
+    if [rows.place(domain) for domain in rows.domains()] != list(range(len(rows))):
+        sys.exit("a row is not found")
+    if not all(rows.is_label(domain.partition(".")[0]) for domain in rows.domains()):
+        sys.exit("a label is not found")
+
+
 def main() -> None:
     """Run the rounds."""
     module = load(sys.argv[1])
@@ -124,6 +141,7 @@ def main() -> None:
         spans_are_sound(kernel.lines, text)  # type: ignore[attr-defined]
         spans_are_sound(kernel.ndjson, text)  # type: ignore[attr-defined]
         module.punycode(text[:70])
+        rows_are_sound(module, draw, text)
         cuts = sorted(draw.randrange(len(text) + 1) for _ in range(20))
         offsets = struct.pack("20i", *cuts)
         kernel.strings(offsets, text, 0, 19, False)  # type: ignore[attr-defined]
