@@ -36,12 +36,15 @@ class FoundFamily:
 
 
 @dataclass(frozen=True, slots=True)
-class _Problem:
+class Problem:
     """Why a file of the manifest cannot be used."""
 
     kind: type[FontError]
+    """What is raised for it."""
+
     file: FontFile
     reason: str
+    """The end of a sentence that begins with the file."""
 
     def __str__(self) -> str:
         return f"{self.file}: {self.reason}"
@@ -69,24 +72,38 @@ def find_fonts(
 
     Whatever is raised, it names every file that cannot be used, with its package.
     """
+    found, problems = check_fonts(families, folders)
+    if problems:
+        _raise(problems, sum(len(family.files) for family in families))
+    return found
+
+
+def check_fonts(
+    families: Sequence[Family], folders: Sequence[Path] | None = None
+) -> tuple[tuple[FoundFamily, ...], tuple[Problem, ...]]:
+    """Find the families whose files are all right, and say what is wrong with the others'.
+
+    Args:
+        families: those of a manifest.
+        folders: as for `find_fonts`.
+
+    Raises:
+        MissingFonts: a folder that was named is none.
+    """
     if folders is not None:
         _must_be_folders(folders)
     names = {file.file for family in families for file in family.files}
     places = find_files(default_folders() if folders is None else folders, names)
-    problems: list[_Problem] = []
+    problems: list[Problem] = []
     found: list[FoundFamily] = []
     for family in families:
-        paths = []
-        for file in family.files:
-            match = _match(file, places.get(file.file, ()))
-            if isinstance(match, _Problem):
-                problems.append(match)
-            else:
-                paths.append(match)
-        found.append(FoundFamily(family, tuple(paths)))
-    if problems:
-        _raise(problems, sum(len(family.files) for family in families))
-    return tuple(found)
+        matches = [_match(file, places.get(file.file, ())) for file in family.files]
+        wrong = [match for match in matches if isinstance(match, Problem)]
+        problems += wrong
+        if not wrong:
+            paths = tuple(match for match in matches if isinstance(match, Path))
+            found.append(FoundFamily(family, paths))
+    return tuple(found), tuple(problems)
 
 
 def find_files(folders: Sequence[Path], names: Collection[str]) -> Mapping[str, list[Path]]:
@@ -140,9 +157,9 @@ def _is_font_name(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122  # a path for each is slow
 
 
-def _match(file: FontFile, paths: Sequence[Path]) -> Path | _Problem:
+def _match(file: FontFile, paths: Sequence[Path]) -> Path | Problem:
     """Give the path that has the right digest, or say what is wrong with the first one."""
-    problem = _Problem(MissingFonts, file, "not found")
+    problem = Problem(MissingFonts, file, "not found")
     for number, path in enumerate(paths):
         kind: type[FontError] = BrokenFont
         try:
@@ -156,7 +173,7 @@ def _match(file: FontFile, paths: Sequence[Path]) -> Path | _Problem:
                 return path
             kind, reason = WrongDigest, f"is another build, or damaged: its sha256 is {digest}"
         if not number:
-            problem = _Problem(kind, file, f"{ascii(str(path))[1:-1]} {reason}")
+            problem = Problem(kind, file, f"{ascii(str(path))[1:-1]} {reason}")
     return problem
 
 
@@ -167,7 +184,7 @@ def _must_be_folders(folders: Sequence[Path]) -> None:
         raise MissingFonts(msg)
 
 
-def _raise(problems: Sequence[_Problem], total: int) -> None:
+def _raise(problems: Sequence[Problem], total: int) -> None:
     """Raise the gravest kind that there is, with all problems."""
     kinds = Counter(problem.kind for problem in problems)
     kind = next(each for each in (MissingFonts, BrokenFont, WrongDigest) if each in kinds)
