@@ -12,12 +12,14 @@ accent would be another letter.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glyphs.bad_glyphs import load_bad_glyphs
 from glyphs.characters import drawable, marks
 from glyphs.outlines import Face, Placed
 from glyphs.scaling import UNIT, Frame, pixels_per_em
@@ -32,6 +34,15 @@ FAINT = 32
 """A picture without a pixel as dark as that counts as blank."""
 
 
+@cache
+def _bad_glyphs() -> Mapping[str, frozenset[int]]:
+    return load_bad_glyphs()
+
+
+def _known_bad(family: str) -> frozenset[int]:
+    return _bad_glyphs().get(family, frozenset())
+
+
 class FamilyRenderer:
     """Draws with one family. Not thread-safe; made anew in each process."""
 
@@ -43,8 +54,8 @@ class FamilyRenderer:
         Args:
             found: the family and where its files are.
             times: pictures are 28 times as many pixels high and wide: 4 for people to look at.
-            bad: characters that are never drawn since the font's glyph is no drawing of them; as a
-                rule what `glyphs.bad_glyphs` lists for the family.
+            bad: characters that are never drawn, since the font's glyph is no drawing of them;
+                what `glyphs.bad_glyphs` lists for the family if None.
 
         Raises:
             BrokenFont: a file is no font that can be drawn from, or the main one has no letters.
@@ -57,7 +68,7 @@ class FamilyRenderer:
         ]
         size = pixels_per_em(self._faces[0], times)
         self._shapers: dict[int, Shaper] = {}
-        left_out = frozenset() if bad is None else frozenset(bad)
+        left_out = _known_bad(self.name) if bad is None else frozenset(bad)
         self._glyphs: dict[int, int] = {}
         self._files: dict[int, int] = {}
         for number, face in enumerate(self._faces):

@@ -48,6 +48,15 @@ class Shaper:
             font.set_var_named_instance((self.index >> 16) - 1)
         return font
 
+    @cached_property
+    def _places_marks(self) -> bool:
+        """Whether GPOS has the feature ``mark`` for any script, by its default language."""
+        face = self._font.face
+        return any(
+            "mark" in face.get_language_feature_tags("GPOS", script)
+            for script in range(len(face.get_table_script_tags("GPOS")))
+        )
+
     def shape(self, text: str) -> list[Placed]:
         """Shape a text, kerning on, ligatures off."""
         return [placed for _, placed in self._shaped(text)]
@@ -57,8 +66,11 @@ class Shaper:
 
         Returns:
             The mark's glyphs in their places over the baseline; none if the face makes one glyph of
-            circle and mark.
+            circle and mark, or does not place marks: HarfBuzz would then stack boxes, and the
+            glyph as its designer placed it is nearer to what is meant.
         """
+        if not self._places_marks:
+            return []
         return [
             placed
             for character, placed in self._shaped(chr(DOTTED_CIRCLE) + chr(code_point))

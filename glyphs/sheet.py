@@ -20,6 +20,8 @@ from glyphs.scaling import SIDE
 from glyphs.writing import written_file
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from glyphs.fonts import FoundFamily
 
 GAP = 6
@@ -79,7 +81,7 @@ class SheetMaker:
         able = [
             number
             for number, renderer in enumerate(self._large)
-            if all(renderer.draw_text(text) is not None for text in (entry.text, *entry.letters))
+            if all(_drawn(renderer, text) is not None for text in (entry.text, *entry.letters))
         ]
         if len(able) <= most:
             return tuple(able)
@@ -139,8 +141,12 @@ class SheetMaker:
             yield small.resize((side, side), Image.Resampling.NEAREST)
 
 
+def _drawn(renderer: FamilyRenderer, text: str) -> npt.NDArray[np.uint8] | None:
+    return renderer.draw(ord(text)) if len(text) == 1 else renderer.draw_text(text)
+
+
 def _picture(renderer: FamilyRenderer, text: str) -> Image.Image:
-    drawn = renderer.draw(ord(text)) if len(text) == 1 else renderer.draw_text(text)
+    drawn = _drawn(renderer, text)
     if drawn is None:
         drawn = np.zeros((renderer.frame.side, renderer.frame.side), np.uint8)
     return Image.fromarray(255 - drawn)
