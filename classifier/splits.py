@@ -62,9 +62,18 @@ def fold_of(code_point: int) -> int:
 
 
 def _fold(what: bytes, *numbers: int) -> int:
+    return hashed(what, *numbers) % FOLDS
+
+
+def hashed(what: bytes, *numbers: int) -> int:
+    """Give a number that looks drawn at random, 64 bits, and is the same everywhere for ever.
+
+    Args:
+        what: what is drawn, at most 16 octets: other names give numbers that are independent.
+        numbers: whom it is drawn for, each 0 or more and of 32 bits.
+    """
     data = b"".join(number.to_bytes(4, "big") for number in numbers)
-    digest = blake2b(data, digest_size=8, person=what).digest()
-    return int.from_bytes(digest, "big") % FOLDS
+    return int.from_bytes(blake2b(data, digest_size=8, person=what).digest(), "big")
 
 
 def folds_of(code_points: npt.NDArray[np.int32]) -> npt.NDArray[np.int8]:

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import unicodedata2
 from idna.idnadata import codepoint_classes
-from idna.intranges import intranges_contain
 
 from classifier.errors import InvalidConfusables
 
@@ -136,13 +135,15 @@ def is_pvalid(code_point: int) -> bool:
     >>> is_pvalid(ord("а")), is_pvalid(ord("А")), is_pvalid(ord("/"))
     (True, False, False)
     """
-    return bool(intranges_contain(code_point, codepoint_classes["PVALID"]))
+    return code_point in pvalid_code_points()
 
 
-def pvalid_code_points() -> Iterator[int]:
-    """Give every code point for which `is_pvalid` holds, ascending."""
-    for packed in codepoint_classes["PVALID"]:
-        yield from range(packed >> 32, packed & 0xFFFFFFFF)
+@cache
+def pvalid_code_points() -> frozenset[int]:
+    """Give every code point for which `is_pvalid` holds."""
+    # `idna` packs a range's two ends, the last one exclusive, into one number.
+    packed = codepoint_classes["PVALID"]
+    return frozenset(c for ends in packed for c in range(ends >> 32, ends & 0xFFFFFFFF))
 
 
 def category(code_point: int) -> str:
