@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glyphs.errors import BadManifest
+from glyphs.errors import BadManifest, BrokenFont
 from glyphs.tables import Row, read_table, write_table
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from glyphs.fonts import FoundFamily
 
 LETTERS = string.ascii_lowercase + string.digits
 
@@ -110,3 +112,24 @@ def measure_pairs(names: Sequence[str], letters: npt.NDArray[np.uint8]) -> tuple
         for other, distance in zip(names[place + 1 :], distances.tolist(), strict=True):
             found.append(Pair(name, other, distance))
     return tuple(sorted(found, key=lambda pair: pair.distance))
+
+
+def draw_letters(families: Sequence[FoundFamily]) -> npt.NDArray[np.uint8]:
+    """Draw the letters of families: (families, letters, 28, 28).
+
+    Raises:
+        BrokenFont: a family cannot be drawn from, or has not all letters.
+    """
+    import numpy as np
+
+    from glyphs.render import FamilyRenderer
+
+    drawn = []
+    for found in families:
+        code_points, pictures = FamilyRenderer(found).draw_all(map(ord, LETTERS))
+        if len(code_points) != len(LETTERS):
+            lacking = sorted(set(LETTERS).difference(map(chr, code_points.tolist())))
+            msg = f"{found.family.name}: lacks {' '.join(lacking)}"
+            raise BrokenFont(msg)
+        drawn.append(pictures)
+    return np.stack(drawn)

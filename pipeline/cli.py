@@ -28,6 +28,7 @@ COMMANDS = {
     "report": "what the store holds: lookalikes, brands, industries, techniques",
     "targets": "the target list: check one, make one, count one",
     "map": "the confusable map: build it, look into it",
+    "glyphs": "fonts, and pictures of all characters that they draw",
     "sample": "make the bundled sample of passive DNS again",
     "demo": "scan the bundled sample and check what is found",
     "version": "versions of glyphwatch and its data",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.characters import read_characters
 from pipeline.commands.text_output import write_text
 from pipeline.display import escape
-from pipeline.errors import Exit, UsageError
+from pipeline.errors import Exit
 
 if TYPE_CHECKING:
     import argparse
@@ -76,14 +77,8 @@ def _show(options: argparse.Namespace) -> Exit:
 
 
 def _source(text: str) -> str:
-    """Read a character, ``U+0430``, or several of either."""
-    if not text.upper().startswith("U+"):
-        return text.lower() if text.isascii() else text
-    try:
-        return "".join(chr(int(part, 16)) for part in text.upper().removeprefix("U+").split("U+"))
-    except (ValueError, OverflowError) as error:
-        msg = f"{text!a} is no code point"
-        raise UsageError(msg) from error
+    source = read_characters(text)
+    return source.lower() if text.isascii() and source == text else source
 
 
 def _rows(confusables: ConfusableMap, source: str) -> Iterator[str]:
