@@ -45,7 +45,7 @@ def sampling_weights(
         msg = f"not a way to sample: {per_character=}, {per_class=}, {none_share=}"
         raise ValueError(msg)
     _, places, counts = np.unique(code_points, return_inverse=True, return_counts=True)
-    weights = np.asarray(counts[places] ** -per_character, dtype=np.float64)
+    weights = counts[places].astype(np.float64) ** -per_character
     totals = np.bincount(letters, weights=weights)
     weights *= totals[letters] ** -per_class
     none = letters == NONE

@@ -30,7 +30,6 @@
 #define SHORT_TARGET 4
 #define PLAIN_TARGET 3
 #define PLAIN_LENGTH 6
-#define ANY_LENGTH 255    /* a posting that no length holds back */
 
 typedef struct {
     uint64_t mult, add; /* h -> h * mult + add */
@@ -164,32 +163,34 @@ int punycode_decode(const uint8_t *text, int length, uint32_t *out, int room);
 /* ---- keys.c: key -> targets, with a filter in front of it ---- */
 
 typedef struct {
-    uint64_t key, raw; /* raw: that of all its targets; 0 if they have several */
-    uint32_t posting;  /* first of the targets, in postings; 0 is none */
-    uint32_t used;
+    uint64_t raw;          /* hash of the label of all its targets; 0 if they have several */
+    uint32_t tag, posting; /* upper half of the key; first of the targets, in postings: 0 is none */
 } key_entry;
 
 typedef struct {
-    uint64_t raw;    /* hash of the target's label; 0 for a key of other origin */
-    uint32_t text;   /* where that label begins in key_table.text */
-    uint32_t suffix; /* low half of the hash of what stands right of that label */
-    uint32_t target, next, length; /* octets of the label */
+    uint32_t target, next; /* of a key that is not the label's, with OTHER added */
 } key_posting;
+
+#define OTHER 0x80000000u
 
 typedef struct {
     key_entry *entries;
     key_posting *postings;
     uint64_t *filter;
-    uint8_t *text; /* the targets' labels, one after another */
+    uint32_t *suffixes; /* by target: low half of the hash of what stands right of its label */
     uint64_t mask, filter_mask;
     uint32_t count, postings_used, postings_size;
 } key_table;
 
 int keys_init(key_table *table, uint32_t targets);
-int keys_add(key_table *table, uint64_t key, const key_posting *posting);
-int keys_seal(key_table *table); /* builds the filter; call after the last keys_add */
+int keys_add(key_table *table, uint64_t key, uint64_t raw, uint32_t target);
 void keys_free(key_table *table);
+/* Finds a key by its upper half: now and then another key's targets come, never too few. */
 const key_entry *keys_find(const key_table *table, uint64_t key);
+
+static inline uint64_t key_slot(const key_table *table, uint32_t tag) {
+    return (tag * 0x9e3779b97f4a7c15u >> 32) & table->mask;
+}
 
 static inline uint64_t mix(uint64_t h) {
     h ^= h >> 32;
@@ -199,12 +200,13 @@ static inline uint64_t mix(uint64_t h) {
     return h ^ (h >> 32);
 }
 
+/* The filter goes by the lower half of a key, the table by the upper one. */
 static inline uint64_t filter_bits(uint64_t key) {
     return (1ull << (key & 63)) | (1ull << ((key >> 6) & 63));
 }
 
 static inline const uint64_t *filter_word(const key_table *table, uint64_t key) {
-    return table->filter + ((key >> 12) & table->filter_mask);
+    return table->filter + ((uint32_t)key >> 12 & table->filter_mask);
 }
 
 /* ---- rows.c: the targets, as their file has them ---- */
@@ -215,6 +217,7 @@ typedef struct {
     uint32_t text;                    /* where its three texts begin in target_rows.text */
     uint32_t domain, brand, industry; /* their octets */
     uint32_t line;
+    uint32_t label; /* octets of the domain's first label */
 } target_row;
 
 typedef struct {
@@ -284,7 +287,6 @@ struct kernel {
     uint8_t folds[128][16];                  /* the letters that a letter stands for, itself first */
     uint8_t rows[MAX_LETTER_ROWS][3];        /* two letters and the one that they read as */
     int row_count;
-    uint32_t text_used; /* of keys.text */
     int scope_all, embedded, suffix_swap, hold_plain;
 };
 

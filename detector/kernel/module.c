@@ -145,10 +145,9 @@ static int set_targets(kernel *kernel, PyObject *extra) {
         if (!PyArg_ParseTuple(PyList_GetItem(extra, i), "IU", &target, &key)) return -1;
         if (step_of(key, &part)) return -1;
         uint64_t start = ascii_state(kernel, NULL, 0);
-        key_posting any = {0, 0, 0, target, 0, ANY_LENGTH};
-        if (keys_add(&kernel->keys, mix(start * part.mult + part.add), &any)) return -1;
+        if (keys_add(&kernel->keys, mix(start * part.mult + part.add), 0, target | OTHER)) return -1;
     }
-    return more < 0 ? -1 : keys_seal(&kernel->keys);
+    return more < 0 ? -1 : 0;
 }
 
 static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
@@ -318,7 +317,7 @@ static PyObject *Kernel_targets(PyObject *self, PyObject *key) {
     }
     const key_entry *entry = list ? keys_find(&kernel->keys, mix(state)) : NULL;
     for (uint32_t at = entry ? entry->posting : 0; at; at = kernel->keys.postings[at].next) {
-        PyObject *number = PyLong_FromUnsignedLong(kernel->keys.postings[at].target);
+        PyObject *number = PyLong_FromUnsignedLong(kernel->keys.postings[at].target & ~OTHER);
         if (!number || PyList_Append(list, number)) {
             Py_XDECREF(number);
             Py_DECREF(list);

@@ -38,9 +38,8 @@ span rows_domain(const target_rows *rows, uint32_t place) {
 }
 
 span rows_label(const target_rows *rows, uint32_t place) {
-    span domain = rows_domain(rows, place);
-    const uint8_t *dot = memchr(domain.start, '.', (size_t)domain.length);
-    return (span){domain.start, dot ? (int)(dot - domain.start) : domain.length};
+    const target_row *row = rows->rows + place;
+    return (span){rows->text + row->text, (int)row->label};
 }
 
 int64_t rows_find(const target_rows *rows, span domain) {
@@ -111,8 +110,15 @@ static int reserve(target_rows *rows, size_t more) {
 int rows_append(target_rows *rows, span domain, span brand, span industry, uint32_t line) {
     size_t length = (size_t)domain.length + (size_t)brand.length + (size_t)industry.length;
     if (reserve(rows, length)) return -1;
-    rows->rows[rows->count] = (target_row){(uint32_t)rows->used, (uint32_t)domain.length, (uint32_t)brand.length,
-                                           (uint32_t)industry.length, line};
+    const uint8_t *dot = memchr(domain.start, '.', (size_t)domain.length);
+    rows->rows[rows->count] = (target_row){
+        .text = (uint32_t)rows->used,
+        .domain = (uint32_t)domain.length,
+        .brand = (uint32_t)brand.length,
+        .industry = (uint32_t)industry.length,
+        .line = line,
+        .label = (uint32_t)(dot ? dot - domain.start : domain.length),
+    };
     const span parts[] = {domain, brand, industry};
     for (int i = 0; i < 3; i++) {
         memcpy(rows->text + rows->used, parts[i].start, (size_t)parts[i].length);

@@ -42,9 +42,9 @@ static int is_letters_alone(const kernel *kernel, const uint8_t *text, int lengt
 }
 
 /* The length and suffix by which the brakes short_target and, if asked for, plain_letters hold. */
-static int is_held(const key_posting *posting, int length, int same_suffix, int plain) {
-    int shorter = (int)posting->length < length ? (int)posting->length : length;
-    if (posting->length <= TINY_TARGET || (posting->length <= SHORT_TARGET && !same_suffix)) return 1;
+static int is_held(span target, int length, int same_suffix, int plain) {
+    int shorter = target.length < length ? target.length : length;
+    if (target.length <= TINY_TARGET || (target.length <= SHORT_TARGET && !same_suffix)) return 1;
     return plain && (shorter <= PLAIN_TARGET || (shorter < PLAIN_LENGTH && !same_suffix));
 }
 
@@ -56,17 +56,20 @@ static int is_lookalike(const kernel *kernel, uint64_t key, const uint8_t *text,
     if (!entry) return 0;
     if (kernel->suffix_swap && end) return 1;
     uint64_t raw = bytes_hash(text, length);
-    if (entry->raw == raw) return 0;
+    if (entry->raw == raw) return 0; /* the quick way: nearly all that comes here is a target itself */
     const uint8_t *rest = text + length + 1;
     uint32_t suffix = end && rest < end ? (uint32_t)bytes_hash(rest, (int)(end - rest)) : 0;
     int found = 0, plain = end && kernel->hold_plain && is_letters_alone(kernel, text, length);
     for (uint32_t at = entry->posting; at; at = kernel->keys.postings[at].next) {
-        const key_posting *posting = kernel->keys.postings + at;
-        if (posting->raw == raw) return 0;
-        if (is_held(posting, length, posting->suffix == suffix, plain)) continue;
-        if (!found && (posting->length == ANY_LENGTH || length > MAX_LABEL ||
-                       can_align(kernel, text, length, kernel->keys.text + posting->text, (int)posting->length)))
-            found = 1;
+        uint32_t target = kernel->keys.postings[at].target;
+        if (target & OTHER) { /* of which only the name's own length can hold it back */
+            found |= !is_held((span){NULL, MAX_NAME}, length, 0, plain);
+            continue;
+        }
+        span wanted = rows_label(kernel->targets, target);
+        if (wanted.length == length && !memcmp(wanted.start, text, (size_t)length)) return 0;
+        if (is_held(wanted, length, kernel->keys.suffixes[target] == suffix, plain)) continue;
+        if (!found && (length > MAX_LABEL || can_align(kernel, text, length, wanted.start, wanted.length))) found = 1;
     }
     return found;
 }
@@ -93,7 +96,7 @@ static void filter_stage(screen *screen) {
     if (probe->state != WAITING) return;
     uint64_t bits = filter_bits(probe->key);
     if ((*filter_word(keys, probe->key) & bits) != bits) probe->state = DEAD;
-    else __builtin_prefetch(keys->entries + ((probe->key ^ probe->key >> 23) & keys->mask));
+    else __builtin_prefetch(keys->entries + key_slot(keys, (uint32_t)(probe->key >> 32)));
 }
 
 static void table_stage(screen *screen) {

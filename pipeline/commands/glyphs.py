@@ -103,7 +103,7 @@ def _translated(error: GlyphError) -> PipelineError:
     if isinstance(error, NotWritten):
         return SinkUnavailable(str(error))
     hint = ""
-    if isinstance(error, MissingFonts):
+    if isinstance(error, MissingFonts) and error.problems:
         hint = "\n`glyphwatch glyphs fonts install` installs the packaged manifest's fonts"
     return InputError(f"{error}{hint}")
 
