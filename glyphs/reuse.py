@@ -171,7 +171,7 @@ def must_differ(first: int, second: int, family: int, votes: Votes) -> bool:
         return False
     if (one == chr(first)) != (two == chr(second)):  # 𝖼 stands for c in any shape, and ᴄ does not
         return False
-    if _are_letters_with_the_same(one, two):  # where I is drawn like l, so are Í and ĺ
+    if _have_the_same_marks(one, two):  # where I is drawn like l, so are Í and ĺ
         return False
     share, voters = votes.share_apart(first, second, family)
     return voters >= VOTERS and share >= SHARE
@@ -231,11 +231,11 @@ def _has_shape(code_point: int) -> bool:
     return category[0] == "L" or category in {"Nd", "Nl", "Ps", "Pe"}
 
 
-def _are_letters_with_the_same(one: str, two: str) -> bool:
-    """Tell whether two characters are ASCII letters with the same marks."""
+def _have_the_same_marks(one: str, two: str) -> bool:
+    """Tell whether two characters are ASCII letters with the same marks on them."""
     first, *marks = unicodedata2.normalize("NFD", one)
     second, *others = unicodedata2.normalize("NFD", two)
-    return marks == others and first.isascii() and second.isascii()
+    return bool(marks) and marks == others and (first + second).isascii()
 
 
 def _is_ascii_letter(code_point: int) -> bool:
