@@ -26,7 +26,7 @@ import numpy.typing as npt
 from classifier.baselines import Templates, nearest_by_code_point, relative_distances
 from classifier.labels import Labels
 from classifier.splits import hashed
-from classifier.unicode_tables import category, is_mark, is_pvalid, name
+from classifier.unicode_tables import category, compatible, is_mark, is_pvalid, name
 from classifier.verdicts import Verdict, refuted, upheld
 
 NEAR = 0.45
@@ -113,8 +113,12 @@ def is_punctuation(code_point: int) -> bool:
     """
     if chr(code_point) in _SHAPES:
         return True
-    in_blocks = any(code_point in block for block in _PUNCTUATION_BLOCKS)
-    return in_blocks and category(code_point) in _PUNCTUATION
+    if not any(code_point in block for block in _PUNCTUATION_BLOCKS):
+        return False
+    kind = category(code_point)
+    # Unicode takes some accents that stand alone for letters (ˉ, ˆ), as it does raised ones (ʰ).
+    alone = kind == "Lm" and compatible(chr(code_point)) == chr(code_point)
+    return kind in _PUNCTUATION or alone
 
 
 def _may_be_letter(code_point: int, labels: Labels) -> bool:
