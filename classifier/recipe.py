@@ -65,8 +65,14 @@ class Recipe:
     hidden: int = 128
     """`Shape.hidden`."""
 
-    augment: bool = True
-    """Whether pictures are moved, scaled and sheared a little, differently in every step."""
+    move: float = 1.0
+    """`classifier.augmentation.Ranges.move`: pictures are changed anew in every step."""
+
+    scale: float = 0.08
+    """`Ranges.scale`."""
+
+    shear: float = 6.0
+    """`Ranges.shear`."""
 
     bf16: bool = False
     """Multiply in bfloat16: twice as fast on a GPU or a CPU that knows it, slower on others."""
@@ -151,5 +157,8 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "dropout": (0, 0.9),
     "kernels": (1, SIDE // 2),
     "channels": (1, 1024),
+    "move": (0, SIDE / 2),
+    "scale": (0, 0.5),
+    "shear": (0, 45),
     "hidden": (1, 8192),
 }

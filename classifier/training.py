@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.optim import SGD, AdamW, Optimizer
 
+from classifier.augmentation import RandomAffines, Ranges
 from classifier.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from classifier.errors import InvalidModel, InvalidRecipe, TrainingFailed
 from classifier.examples import Augment, Examples, Supply
@@ -74,7 +75,7 @@ def train(
     Args:
         recipe: how.
         examples: what from.
-        augment: moves, scales and shears pictures; needed if the recipe says so.
+        augment: changes pictures in another way than the recipe says.
         device: ``cpu``, ``cuda`` or ``cuda:1``.
         progress: called every `REPORT_EVERY` steps and after the last, from this thread; what it
             raises ends the training.
@@ -85,15 +86,12 @@ def train(
         The network, on the CPU and set to judge, not to learn.
 
     Raises:
-        InvalidRecipe: this machine has no such device, or `augment` is missing.
+        InvalidRecipe: this machine has no such device.
         InvalidModel: the journal is damaged, or is one of another training.
         TrainingFailed: the loss is no number any more.
         ModelNotWritten: the journal cannot be written.
     """
     place = _place(device)
-    if recipe.augment and augment is None:
-        msg = "recipe: augment is asked for, and no way to do it was given"
-        raise InvalidRecipe(msg)
     with one_thread_each(), torch.random.fork_rng([place] if place.type == "cuda" else []):
         torch.manual_seed(recipe.seed)
         network = Network(recipe.shape).to(place).to(memory_format=torch.channels_last)
@@ -101,9 +99,15 @@ def train(
         if journal and journal.path.exists():
             run.go_on(journal.path)
         with closing(Shards(network, recipe, place)) as shards:
-            supply = Supply(recipe, examples, augment if recipe.augment else None, place)
+            supply = Supply(recipe, examples, augment or _augment(recipe), place)
             _loop(run, shards, supply, progress, journal)
         return network.cpu().eval()
+
+
+def _augment(recipe: Recipe) -> Augment | None:
+    if recipe.move == recipe.scale == recipe.shear == 0:
+        return None
+    return RandomAffines(Ranges(recipe.move, recipe.scale, recipe.shear))
 
 
 def _place(device: str) -> torch.device:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from classifier.augmentation import RandomAffines, Ranges
 from classifier.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from classifier.errors import InvalidModel, InvalidRecipe, TrainingFailed
 from classifier.examples import Examples
@@ -19,8 +20,9 @@ from classifier.shards import one_thread_each
 from classifier.training import Journal, Progress, train
 from tests.classifier.letters import letters
 
-SMALL = Recipe(
-    steps=30, batch=32, channels=(4, 8), hidden=16, kernels=(3, 3), augment=False, warm_up=0.2
+STILL = Recipe(move=0.0, scale=0.0, shear=0.0)
+SMALL = dataclasses.replace(
+    STILL, steps=30, batch=32, channels=(4, 8), hidden=16, kernels=(3, 3), warm_up=0.2
 )
 
 
@@ -44,7 +46,7 @@ def noise(pictures: Tensor) -> Tensor:
 
 
 def test_it_learns_letters_in_a_size_that_it_never_saw(examples: Examples) -> None:
-    recipe = Recipe(steps=120, batch=64, channels=(8, 16), hidden=64, augment=False)
+    recipe = dataclasses.replace(STILL, steps=120, batch=64, channels=(8, 16), hidden=64)
     seen: list[Progress] = []
     network = train(recipe, examples, progress=seen.append)
     unseen = letters((18, 20))
@@ -83,7 +85,7 @@ def test_an_even_share_of_letters_is_learned_from_as_well(examples: Examples) ->
 def test_the_bits_do_not_depend_on_the_number_of_threads(
     examples: Examples, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe = dataclasses.replace(SMALL, shards=4, augment=True)
+    recipe = dataclasses.replace(SMALL, shards=4)
     expected = train(recipe, examples, augment=noise)
     monkeypatch.setattr("classifier.shards.cores", lambda: threads)
     before = torch.get_num_threads()
@@ -138,7 +140,7 @@ def test_the_callers_random_state_is_left_alone(examples: Examples) -> None:
 def test_going_on_gives_the_weights_of_an_uninterrupted_run(
     examples: Examples, tmp_path: Path, optimizer: str
 ) -> None:
-    recipe = dataclasses.replace(SMALL, steps=60, optimizer=optimizer, augment=True)
+    recipe = dataclasses.replace(SMALL, steps=60, optimizer=optimizer)
     expected = train(recipe, examples, augment=noise)
     journal = Journal(path=tmp_path / "under-way.safetensors", every=10)
 
@@ -176,7 +178,7 @@ def test_a_loss_that_is_no_number_ends_it_and_writes_nothing(
     def poison(pictures: Tensor) -> Tensor:
         return pictures * torch.nan
 
-    recipe = dataclasses.replace(SMALL, augment=True)
+    recipe = SMALL
     path = tmp_path / "j"
     with pytest.raises(TrainingFailed, match="loss is nan within the 5 steps before step 5 of 30"):
         train(recipe, examples, augment=poison, journal=Journal(path=path, every=5))
@@ -193,7 +195,7 @@ def test_the_last_step_may_not_break_the_weights_either(examples: Examples, tmp_
 
     with pytest.raises(TrainingFailed):
         train(
-            dataclasses.replace(recipe, augment=True),
+            recipe,
             weights,
             augment=blow,
             journal=Journal(path=tmp_path / "j"),
@@ -207,9 +209,11 @@ def test_a_device_that_is_not_there_is_named(examples: Examples, device: str) ->
         train(SMALL, examples, device=device)
 
 
-def test_augmentation_must_be_given_if_it_is_asked_for(examples: Examples) -> None:
-    with pytest.raises(InvalidRecipe, match="augment"):
-        train(Recipe(), examples)
+def test_pictures_are_changed_as_the_recipe_says(examples: Examples) -> None:
+    recipe = dataclasses.replace(SMALL, move=2.0, scale=0.1, shear=5.0)
+    expected = train(SMALL, examples, augment=RandomAffines(Ranges(2.0, 0.1, 5.0)))
+    assert same(train(recipe, examples), expected)
+    assert not same(train(SMALL, examples), expected)
 
 
 @pytest.mark.parametrize("device", ["cpu", *["cuda"][: torch.cuda.device_count()]])
