@@ -9,6 +9,7 @@ average letter has 46 pixels of ink; the median pair of families is 34 apart.
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ LISTED = 20.0
 COLUMNS = ("family", "other", "distance")
 TABLE = Path(__file__).parent / "data" / "clones.csv"
 
+_DISTANCE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -62,11 +65,10 @@ def load_pairs(path: Path = TABLE) -> tuple[Pair, ...]:
 
 def _pair(row: Row) -> Pair:
     family, other, distance = row.fields
-    try:
-        return Pair(family, other, float(distance))
-    except ValueError as error:
+    if not _DISTANCE.fullmatch(distance):
         msg = f"{row.place}: {distance!a} is no distance in pixels"
-        raise BadManifest(msg) from error
+        raise BadManifest(msg)
+    return Pair(family, other, float(distance))
 
 
 def render_pairs(pairs: Iterable[Pair]) -> str:
