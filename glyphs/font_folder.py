@@ -116,9 +116,10 @@ def _faces(path: Path) -> Iterator[_Face]:
 
 
 def _printable(name: bytes | None) -> str:
-    """Decode a name as a manifest can hold it."""
-    text = (name or b"").decode("utf-8", "replace")
-    return " ".join("".join(char for char in text if char.isprintable()).split())
+    """Decode a name as a manifest can hold it; FreeType gives ? for what is not ASCII."""
+    text = (name or b"").decode("ascii", "replace")
+    words = "".join(char for char in text if char.isprintable()).split()
+    return " ".join(words) if any(word.strip("?") for word in words) else ""
 
 
 def _first_that_draws(name: str, faces: Sequence[_Face]) -> tuple[Family | None, list[str]]:
