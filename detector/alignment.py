@@ -128,9 +128,9 @@ class _Walk:
 
     def best(self) -> _State | None:
         """Give confidence and events of the best way, or None if there is none."""
-        letters = self._form.letters
-        end = self._lettering.end
         same = _common_start(self._name, self._form)
+        ends = _common_end(self._name, self._form, same) if self._rows.keeps_ends else 0
+        end, goal = node_of(len(self._name) - ends), len(self._form.letters) - ends
         self._push(node_of(same), same, (1.0, None))
         while self._waiting and self._waiting[0] < end:
             node = heapq.heappop(self._waiting)
@@ -138,7 +138,7 @@ class _Walk:
                 self._unseen(node, place, state)
                 for edge in self._lettering.letters(node):
                     self._step(edge, place, state)
-        return self._states.get(end, {}).get(len(letters))
+        return self._states.get(end, {}).get(goal)
 
     def _push(self, node: int, place: int, state: _State) -> None:
         states = self._states.get(node)
@@ -209,6 +209,18 @@ def _common_start(name: str, form: _Form) -> int:
     for mine, wanted in zip(name, form.letters, strict=False):
         if mine != wanted or not mine.isascii() or count in form.characters:
             break
+        count += 1
+    return count
+
+
+def _common_end(name: str, form: _Form, start: int) -> int:
+    """Count the same from the end, behind a common start; none if a reading may reach into it."""
+    if form.characters:
+        return 0
+    letters = form.letters
+    most = min(len(name), len(letters)) - start
+    count = 0
+    while count < most and name[-1 - count] == letters[-1 - count] and name[-1 - count].isascii():
         count += 1
     return count
 

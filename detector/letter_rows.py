@@ -53,6 +53,9 @@ class LetterRows:
                 self._add_merges(pair, reading)
         self.merge_starts = frozenset(two[0] for two, _ in self.merges)
         """The letters with which a merge can begin."""
+        self.keeps_ends = not any(one in two for two, one in self.merges)
+        """Whether no pair reads as one of its own letters. Then a letter that two labels both end
+        with can be taken to stand for itself: no better way leads elsewhere."""
 
     def _add_merges(self, pair: str, reading: Reading) -> None:
         """Add a pair, and the same with digits in it; letters of a class are not interchanged.

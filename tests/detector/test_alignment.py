@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,11 @@ ROWS = """\
 04CF ; l 0.990 uts39 - | i 0.980 uts39 - # CYRILLIC SMALL LETTER PALOCHKA
 06F0 ; . 0.900 uts39 - # EXTENDED ARABIC-INDIC DIGIT ZERO
 """
+
+
+@cache
+def packaged() -> ConfusableMap:
+    return ConfusableMap.load()
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +181,23 @@ def test_an_alignment_leads_to_the_key_of_the_target(aligner: Aligner, name: str
     found = aligned(aligner, name, target)
     assert 0 <= score(found.substitutions) <= 1
     assert {each.position for each in found.substitutions} <= set(range(len(name)))
+
+
+PIECES = st.sampled_from(
+    [("rn", "m"), ("m", "rn"), ("nn", "m"), ("ni", "m"), ("ri", "n"), ("cl", "d"), ("d", "cl"),
+     ("vv", "w"), ("li", "h"), ("lc", "k"), ("uu", "w"), ("1", "l"), ("i", "l"), ("0", "o"),
+     ("а", "a"), ("ł", "l"), ("œ", "oe"), ("", "x"), ("x", ""), *((c, c) for c in "rnmcldvwiu1o-")]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=9))
+def test_a_common_end_changes_nothing(pieces: list[tuple[str, str]]) -> None:
+    name, target = ("".join(side) for side in zip(*pieces, strict=True)) if pieces else ("", "")
+    quick, whole = (Aligner(Skeletonizer(packaged())) for _ in range(2))
+    assert quick.rows.keeps_ends
+    whole.rows.keeps_ends = False
+    found, expected = quick.align(name, target), whole.align(name, target)
+    assert (found is None) == (expected is None)
+    if found and expected:
+        likeness = [prod(each.confidence for each in a.substitutions) for a in (found, expected)]
+        assert likeness[0] == pytest.approx(likeness[1])
