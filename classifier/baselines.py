@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.labels import CLASSES
-from classifier.metrics import by_code_point
 
 SHAMFINDER_PIXELS = 4
 SHIFT = 1
@@ -201,9 +200,8 @@ def nearest_by_code_point(distances: Distances, code_points: npt.NDArray[np.int3
         distances: of pictures from letters, shape (n, 37).
         code_points: of the pictures, shape (n,).
     """
-    order = np.argsort(code_points, kind="stable")
-    unique, starts = np.unique(code_points[order], return_index=True)
-    return Nearest(unique, np.minimum.reduceat(distances[order], starts, axis=0))
+    ordered, unique, starts, _ = _grouped(distances, code_points)
+    return Nearest(unique, np.minimum.reduceat(ordered, starts))
 
 
 def mean_by_code_point(distances: Distances, code_points: npt.NDArray[np.int32]) -> Nearest:
@@ -211,8 +209,18 @@ def mean_by_code_point(distances: Distances, code_points: npt.NDArray[np.int32])
 
     Arguments are those of `nearest_by_code_point`.
     """
-    votes = by_code_point(distances, code_points)
-    return Nearest(votes.code_points, votes.log_probs)
+    ordered, unique, starts, counts = _grouped(distances, code_points)
+    sums = np.add.reduceat(ordered, starts, dtype=np.float64)
+    return Nearest(unique, np.asarray(sums / counts[:, None], dtype=np.float32))
+
+
+def _grouped(
+    distances: Distances, code_points: npt.NDArray[np.int32]
+) -> tuple[Distances, npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Sort by code point; give the code points, where each one's rows begin, and how many."""
+    order = np.argsort(code_points, kind="stable")
+    unique, starts, counts = np.unique(code_points[order], return_index=True, return_counts=True)
+    return distances[order], unique, starts, counts
 
 
 def shamfinder(nearest: Nearest) -> npt.NDArray[np.bool_]:

@@ -1,7 +1,7 @@
 """Metrics: what was true and what a model said in, figures with their errors out; numpy alone.
 
-Classes are numbers from 0. Truth and prediction are parallel arrays of shape (n,), and
-log-probabilities of shape (n, classes). Ratios of nothing are 0, as is usual for F1.
+Classes are numbers from 0. Truth and prediction are parallel arrays of shape (n,), of images or of
+code points (`classifier.prediction.vote`). Ratios of nothing are 0, as is usual for F1.
 """
 
 from __future__ import annotations
@@ -214,25 +214,3 @@ def precision_at_recall(scored: Floats, positive: npt.NDArray[np.bool_], recall:
     taken = np.cumsum(np.bincount(places, minlength=len(values)))
     at = int(np.searchsorted(found, recall * positives - 1e-9))
     return float(found[at] / taken[at])
-
-
-@dataclass(frozen=True, slots=True)
-class Votes:
-    """What the images of each code point say together; code points ascend."""
-
-    code_points: npt.NDArray[np.int32]
-    """Shape (m,)."""
-
-    log_probs: npt.NDArray[np.float32]
-    """Mean log-probability over the code point's images, shape (m, classes)."""
-
-    images: npt.NDArray[np.int64]
-    """How many images (fonts) there were, shape (m,)."""
-
-
-def by_code_point(log_probs: npt.NDArray[np.float32], code_points: npt.NDArray[np.int32]) -> Votes:
-    """Average log-probabilities over the images of each code point."""
-    order = np.argsort(code_points, kind="stable")
-    unique, starts, counts = np.unique(code_points[order], return_index=True, return_counts=True)
-    sums = np.add.reduceat(log_probs[order], starts, axis=0, dtype=np.float64)
-    return Votes(unique, (sums / counts[:, None]).astype(np.float32), counts)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from classifier.metrics import (
     auc,
     binomial_error,
-    by_code_point,
     calibration,
     clustered_error,
     confusion_matrix,
@@ -187,11 +186,3 @@ def test_precision_at_recall_is_that_of_a_threshold(
     expected = enough[0][1] if enough else math.nan
     found = precision_at_recall(scored, positive, recall)
     assert found == pytest.approx(expected, nan_ok=True)
-
-
-def test_images_of_a_code_point_vote_by_mean_log_probability() -> None:
-    log_probs = np.log(np.array([[0.9, 0.1], [0.5, 0.5], [0.1, 0.9]], dtype=np.float32))
-    votes = by_code_point(log_probs, np.array([0x43D, 0x430, 0x43D], dtype=np.int32))
-    assert votes.code_points.tolist() == [0x430, 0x43D]
-    assert votes.images.tolist() == [1, 2]
-    assert votes.log_probs[1] == pytest.approx([math.log(0.3)] * 2)  # sqrt(0.9 * 0.1)
