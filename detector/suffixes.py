@@ -34,8 +34,10 @@ PRIVATE_EXCEPTION: Final = 32
 _PLAIN = ICANN | PRIVATE
 _WILDCARD = ICANN_WILDCARD | PRIVATE_WILDCARD
 _EXCEPTION = ICANN_EXCEPTION | PRIVATE_EXCEPTION
-_RULE = re.compile(r"^(?!//)\S+", re.MULTILINE)  # a rule ends at the first blank
-_PLAIN_RULE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*+\Z").match
+_PLAIN_RULE = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)*+$", re.MULTILINE)
+_OTHER_RULE = re.compile(  # a rule ends at the first blank
+    r"^(?!//|[a-z0-9-]+(?:\.[a-z0-9-]+)*+$)\S+", re.MULTILINE
+)
 _BEGIN_ICANN, _END_ICANN = "// ===BEGIN ICANN DOMAINS===", "// ===END ICANN DOMAINS==="
 
 
@@ -49,7 +51,7 @@ class SuffixList:
         """What the data file says of itself, and the package it came in: two lists with the same
         version give the same answers."""
         self._rules = rules
-        self._depth = max((suffix.count(".") + 1 for suffix in rules), default=0)
+        self._depth = max([suffix.count(".") for suffix in rules], default=-1) + 1
 
     @classmethod
     def load(cls, path: Path | None = None) -> SuffixList:
@@ -128,8 +130,10 @@ def _parse(text: str, path: Path) -> dict[str, int]:
     icann, _, after = rest.partition(_END_ICANN)
     rules: dict[str, int] = {}
     for section, shift in ((before, 1), (icann, 0), (after, 1)):
-        for rule in _RULE.findall(section):
-            suffix, flag = (rule, ICANN) if _PLAIN_RULE(rule) else _rule(rule, text, path)
+        for suffix in _PLAIN_RULE.findall(section):
+            rules[suffix] = rules.get(suffix, 0) | ICANN << shift
+        for rule in _OTHER_RULE.findall(section):
+            suffix, flag = _rule(rule, text, path)
             rules[suffix] = rules.get(suffix, 0) | flag << shift
     return rules
 

@@ -207,13 +207,14 @@ class Store:
         changed: dict[tuple[str, str], Summary] = {}
         for detection in detections:
             source, _, place = detection.coordinates.rpartition(":")
+            record = detection.to_json()
             values = {
-                "id": detection.id,
+                "id": record["id"],
                 "source": source,
                 "place": int(place),
                 "lookalike": detection.registrable_domain,
                 "target": detection.target,
-                "detection": dumps(detection.to_json()),
+                "detection": dumps(record),
             }
             counted = self._connection.execute(_INSERT, values).fetchall()
             if counted == [(1,)]:
