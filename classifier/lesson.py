@@ -32,8 +32,9 @@ class Grade:
     """How a network does on characters that it never saw; all shares."""
 
     score: float
-    """Of a character's pictures, how many are given its class, no letter included; the mean over
-    characters, so that each counts once. What a search climbs."""
+    """Of a character's pictures, how many are given its class: the mean over lookalikes and the
+    mean over what is no letter, so that each character counts once, and half way between the two.
+    What a search climbs."""
 
     images: float
     """Pictures of lookalikes that are given their letter, letters alone being asked for."""
@@ -73,12 +74,12 @@ class Lesson:
         truth = letters[first]
         asked = lookalike[first]
         rows = np.searchsorted(votes.code_points, code_points)
-        right = np.bincount(rows, weights=found.argmax(1) == letters)
+        right = np.bincount(rows, weights=found.argmax(1) == letters) / votes.fonts
         as_letter = votes.log_probs[:, :NONE].argmax(1) == truth
         chosen = asked | (truth == NONE)
         likeness = 1 - votes.probabilities()[chosen, NONE].astype(np.float64)
         return Grade(
-            score=float((right / votes.fonts)[chosen].mean()),
+            score=float(right[asked].mean() + right[truth == NONE].mean()) / 2,
             images=float((found[:, :NONE].argmax(1) == letters)[lookalike].mean()),
             characters=float(as_letter[asked].mean()),
             auc=auc(likeness, asked[chosen]),

@@ -29,6 +29,7 @@ COMMANDS = {
     "targets": "the target list: check one, make one, count one",
     "map": "the confusable map: build it, look into it",
     "glyphs": "fonts, and pictures of all characters that they draw",
+    "model": "train the network that says what characters look like",
     "sample": "make the bundled sample of passive DNS again",
     "demo": "scan the bundled sample and check what is found",
     "version": "versions of glyphwatch and its data",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = {"glyphs", "classifier", "detector", "pipeline", "infra", "tests"}
 HEAVY = {"numba", "numpy", "pyarrow", "torch"}
 
-# What each package may import of ours, anywhere; and inside functions only.
+# What each package may import of ours, anywhere; and inside functions or for annotations only.
 MAY_IMPORT = {
     "glyphs": set[str](),
     "classifier": {"glyphs"},
@@ -34,7 +34,7 @@ class Import:
     """Its top-level name, e.g. ``detector``."""
 
     lazy: bool
-    """Whether it stands inside a function, so that it happens when that is called."""
+    """Whether importing the file leaves it alone: it is in a function, or for annotations only."""
 
     place: str
     """Where, as ``path:line``."""
@@ -44,6 +44,9 @@ def imports(tree: ast.AST, path: str, *, lazy: bool = False) -> Iterator[Import]
     """Every import under ``tree``, also those under TYPE_CHECKING and by ``import_module``."""
     for node in ast.iter_child_nodes(tree):
         inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        match node:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=[]):
+                inside = True
         for name in imported_names(node):
             yield Import(name.split(".")[0], inside, f"{path}:{getattr(node, 'lineno', 0)}")
         yield from imports(node, path, lazy=inside)
@@ -107,7 +110,7 @@ if TYPE_CHECKING:
         ("classifier", False),
         ("glyphs", True),
         ("pipeline", True),
-        ("tests", False),
+        ("tests", True),
     ]
 
 
