@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 CHECKPOINT_SECONDS = 1.0
 """How often what was found is stored; a scan that is killed repeats so much at most."""
 
-CHECKPOINT_DETECTIONS = 10_000
-"""How many detections are held at most before they are stored."""
+CHECKPOINT_DETECTIONS = 512
+"""How many detections are held at most before they are stored: a tenth of a second of judging, so
+that little is left to write when the last record has been read."""
 
 
 @dataclass(frozen=True, slots=True)
