@@ -11,6 +11,7 @@ accent-of-uts39    canonically one of the last two and marks            ё is e
 small-capital      the prototype's class has a Latin small capital      н is h, ᴛ is t, қ is k
 capital            an ASCII capital, or the prototype is one            Ꮃ is w, А is a
 accent-of-capital  the prototype or decomposition is one and marks      Ё is e, Ø is o
+named              by its name a small letter with something            ʈ is t, ᶁ is d
 none               drawn like no letter: see `classifier.negatives`     ж
 ================== ==================================================== ======================
 
@@ -23,6 +24,7 @@ label. A mark alone has no label. Letters that no one can tell apart keep classe
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -41,7 +43,9 @@ from classifier.unicode_tables import (
     is_mark,
     is_pvalid,
     load_confusables,
+    name,
     named,
+    pvalid_code_points,
 )
 
 CLASSES = "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -60,6 +64,7 @@ KINDS = (
     "small-capital",
     "capital",
     "accent-of-capital",
+    "named",
     "none",
 )
 LETTER_KINDS = KINDS[:-1]
@@ -71,6 +76,7 @@ _LETTERS = frozenset(CLASSES) - {"-"}
 _DIGITS = frozenset("0123456789")
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SMALL_CAPITAL = "LATIN LETTER SMALL CAPITAL "
+_LETTER_WITH = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH .+")
 _M = "rn"
 """The lookalike of m in UTS #39, which knows no m for that."""
 
@@ -164,6 +170,7 @@ def build_labels(confusables: Path | ConfusablesTable) -> Labels:
         _accents(found, {"small-capital": "small-capital"}),
         _capital_prototypes(texts),
         _accents(found, {"capital": "accent-of-capital"}),
+        _named(),
     )
     for rule in rules:
         for label in rule:
@@ -231,6 +238,17 @@ def _capital_prototypes(texts: Mapping[int, str]) -> Iterator[Label]:
         if base in _CAPITALS and _are_marks(marks):
             kind = "accent-of-capital" if marks else "capital"
             yield Label(code_point, CLASSES.index(base.lower()), kind)
+
+
+def _named() -> Iterator[Label]:
+    """Give labels of PVALID letters that are called a small letter with a hook, a stroke, a curl.
+
+    UTS #39 has some of them, as letter and mark, and Unicode decomposes none.
+    """
+    for code_point in sorted(pvalid_code_points()):
+        match = _LETTER_WITH.fullmatch(name(code_point))
+        if match:
+            yield Label(code_point, CLASSES.index(match[1].lower()), "named")
 
 
 def _parted(text: str) -> tuple[str, str]:
