@@ -3,12 +3,12 @@
 #
 #   bash infra/setup.sh          what glyphwatch needs to run
 #   bash infra/setup.sh --train  and what drawing glyphs and training the network need (PyTorch)
-#   bash infra/setup.sh --dev    and what its checks need
+#   bash infra/setup.sh --dev    and what its checks need, fonts included
 #
 # Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
-# missing of venv, headers and C compiler with apt, and touches apt only then. Without a compiler
-# it goes on and says so: glyphwatch then works, slowly. Run again, it does nothing unless a
-# requirement, pyproject.toml or a C source has changed.
+# missing of venv, headers, C compiler and fonts with apt, and touches apt only then. Without a
+# compiler it goes on and says so: glyphwatch then works, slowly. Run again, it does nothing unless
+# a requirement, pyproject.toml or a C source has changed, or a font is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." >/dev/null
 . infra/python.sh
@@ -56,9 +56,13 @@ venv_suits() {
     [ -n "$is" ] && { [ -z "${PYTHON:-}" ] || [ "$is" = "$(python_version "$PYTHON")" ]; }
 }
 
+# fonts_there: whether all families of the packaged manifest are there; takes a second.
+fonts_there() { "$venv/bin/glyphwatch" glyphs fonts check >/dev/null 2>&1 </dev/null; }
+
 # A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
 if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
-    [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; }; then
+    [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; } &&
+    { [ "$profile" != dev ] || fonts_there; }; then
     say "nothing to do"
     exit 0
 fi
@@ -77,7 +81,11 @@ apt_install() {
         fi
         as_root=(sudo)
     fi
-    say "installing with apt: $*"
+    if [ $# -gt 8 ]; then
+        say "installing $# packages with apt"
+    else
+        say "installing with apt: $*"
+    fi
     log=$(mktemp)
     as_root+=(env DEBIAN_FRONTEND=noninteractive)
     if "${as_root[@]}" apt-get update -qq >"$log" 2>&1 </dev/null &&
@@ -146,6 +154,16 @@ say "installing glyphwatch"
 rm -f detector/_kernel*.so # of older sources, perhaps
 pip install --quiet --no-build-isolation --no-deps --editable . ||
     fail "glyphwatch itself could not be installed; pip's reason stands above"
+
+# Tests draw with the fonts of the manifest, and are skipped where they are not.
+if [ "$profile" = dev ] && ! fonts_there; then
+    # It prints the command that would install them, packages last.
+    command=$("$venv/bin/glyphwatch" glyphs fonts install --dry-run 2>/dev/null </dev/null) || true
+    read -ra packages <<<"${command##*--no-install-recommends }"
+    if [ ${#packages[@]} -eq 0 ] || ! apt_install "${packages[@]}" || ! fonts_there; then
+        say "going on without all fonts; which ones: $venv/bin/glyphwatch glyphs fonts check"
+    fi
+fi
 
 if kernel_sources && ! kernel_built; then
     say "WARNING: the compiled kernel is missing, so scans will be slow. Once a C compiler is"
