@@ -1,1 +1,1 @@
-"""Will train a network on bitmaps of glyphs and write the confusable map with it; empty so far."""
+"""Pictures of glyphs and Unicode's tables in, a trained network and the confusable map out."""
