@@ -26,7 +26,7 @@ import numpy.typing as npt
 from classifier.baselines import Templates, nearest_by_code_point, relative_distances
 from classifier.labels import Labels
 from classifier.splits import hashed
-from classifier.unicode_tables import category, compatible, is_mark, is_pvalid, name
+from classifier.unicode_tables import category, compatible, is_mark, is_pvalid, name, named
 from classifier.verdicts import Verdict, refuted, upheld
 
 NEAR = 0.45
@@ -37,6 +37,7 @@ family, and so are 6 % of those of other scripts that have no label, by eye most
 
 LARGE_SAMPLE = 64
 _LARGE = ("CJK UNIFIED", "HANGUL SYLLABLE", "TANGUT", "NUSHU", "KHITAN")
+_SMALL, _CAPITAL = " SMALL LETTER ", " CAPITAL LETTER "
 _LATIN = ("LATIN ", "MODIFIER LETTER ")
 
 _PUNCTUATION_BLOCKS = (
@@ -126,13 +127,20 @@ def _may_be_letter(code_point: int, labels: Labels) -> bool:
         return False
     if name(code_point).startswith((*_LARGE, *_LATIN)):
         return False
-    return not any(case in labels.by_code_point for case in _other_cases(code_point))
+    return _other_case(code_point) not in labels.by_code_point
 
 
-def _other_cases(code_point: int) -> set[int]:
-    """Give the capital and the small letter of a letter, as far as Python knows them."""
-    char = chr(code_point)
-    return {ord(case) for case in (char.upper(), char.lower()) if len(case) == 1}
+def _other_case(code_point: int) -> int | None:
+    """Give the capital of a small letter, or the reverse, by their names.
+
+    Not by `str.upper`: Python's tables differ from release to release, and labels must not.
+    """
+    own = name(code_point)
+    for this, other in ((_SMALL, _CAPITAL), (_CAPITAL, _SMALL)):
+        if this in own:
+            char = named(own.replace(this, other))
+            return ord(char) if char else None
+    return None
 
 
 def _is_sampled(code_point: int) -> bool:
