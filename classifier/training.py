@@ -57,7 +57,7 @@ class Journal:
 
     path: Path
 
-    every: int = 200
+    every: int = 100
     """Steps between two writes."""
 
 
