@@ -135,7 +135,7 @@ class FamilyRenderer:
         file, glyph = self._files[code_point], self._glyphs[code_point]
         shaper = self._shapers.get(file)
         text = shaper.shape_mark(code_point) if shaper else []
-        if text and text != [Placed(glyph, 0, 0)]:
+        if text != [Placed(glyph, 0, 0)] and self._faces[file].text_box(text) is not None:
             picture[:] = 0
             self._faces[file].paint_text(text, self.frame, picture)
 
