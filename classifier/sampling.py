@@ -14,7 +14,9 @@ from classifier.labels import NONE
 
 PER_CHARACTER = 0.5
 PER_CLASS = 0.0
-NONE_SHARE = 0.4
+NONE_SHARE = 0.25
+"""A quarter: with 0.4 one held-out fold had lower accuracy (0.967 and 0.973 of images) and lower
+AUC against unlabelled characters (0.984 and 0.986); one seed, so these say no more than not less."""
 
 
 def sampling_weights(
