@@ -13,6 +13,9 @@ readings, best first; an ASCII *class* row, which folds a letter or digit onto t
 of its class; a *pair* of ASCII letters that read as one. ``fonts`` is ``-`` or, from a builder that
 draws glyphs, ``61/65``: how many of the fonts that have the character agree.
 
+A reading that a network alone gives (``cnn`` and nobody else) with a confidence below `TIER_A` is
+of tier B: it counts only where the rest of a label already reads as the target.
+
 The map is flat: no reading is itself a source of its own kind. So reading twice changes nothing.
 """
 
@@ -33,6 +36,9 @@ FORMAT_LINE = "# glyphwatch confusable map, format 1"
 MAX_READINGS = 3
 MAX_LETTERS = 4
 LETTERS = frozenset(string.ascii_lowercase + string.digits + "-.")
+TIER_A = 0.9
+"""Confidence from which the word of a network alone is enough."""
+
 DEFAULT_MAP = Path(__file__).parent / "data" / "confusables.txt"
 
 
@@ -51,6 +57,28 @@ class Reading:
 
     fonts: str = "-"
     """Fonts that agree, of those that have the character: ``61/65``; ``-`` if none was drawn."""
+
+    @property
+    def tier(self) -> str:
+        """``A``, which is used alone; or ``B``, which only supports others."""
+        return "B" if is_faint(self.sources, self.confidence) else "A"
+
+    def __str__(self) -> str:
+        """Give it as it stands in a map.
+
+        >>> str(Reading("a", 0.998, ("uts39", "cnn"), "90/91"))
+        'a 0.998 uts39+cnn 90/91'
+        """
+        return f"{self.letters} {self.confidence:.3f} {'+'.join(self.sources)} {self.fonts}"
+
+
+def is_faint(sources: Iterable[str], confidence: float) -> bool:
+    """Say whether a reading is of tier B: a network's alone, and not sure enough.
+
+    >>> is_faint(["cnn"], 0.7), is_faint(["cnn"], 0.92), is_faint(["name", "cnn"], 0.7)
+    (True, False, False)
+    """
+    return confidence < TIER_A and set(sources) == {"cnn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +255,7 @@ def render_row(source: str, readings: Sequence[Reading]) -> str:
     '0430 ; a 0.998 uts39 - # CYRILLIC SMALL LETTER A'
     """
     sequence = " ".join(f"{ord(char):04X}" for char in source)
-    parts = " | ".join(
-        f"{r.letters} {r.confidence:.3f} {'+'.join(r.sources)} {r.fonts}" for r in readings
-    )
+    parts = " | ".join(map(str, readings))
     return f"{sequence} ; {parts} # {', '.join(name(char) for char in source)}"
 
 

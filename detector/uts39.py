@@ -97,11 +97,8 @@ def build_uts39(confusables_path: Path, drawn_path: Path | None = None) -> str:
     """
     confusables = Confusables.load(confusables_path)
     drawn = Drawn.load(drawn_path)
-    evidence = _Evidence(confusables.prototypes, drawn.observations)
-    rows: dict[str, Sequence[Reading]] = dict(evidence.rows())
-    rows.update(ascii_rows())
     return render_map(
-        rows,
+        {**uts39_rows(confusables.prototypes, drawn.observations), **ascii_rows()},
         made_by=MADE_BY,
         unicode=UNICODE_VERSION,
         sources=[
@@ -109,6 +106,18 @@ def build_uts39(confusables_path: Path, drawn_path: Path | None = None) -> str:
             f"Drawn: {drawn.faces} faces sha256:{drawn.digest}",
         ],
     )
+
+
+def uts39_rows(
+    prototypes: Mapping[str, Prototype], measured: Mapping[str, tuple[Observation, ...]]
+) -> dict[str, tuple[Reading, ...]]:
+    """Give the rows of characters.
+
+    Args:
+        prototypes: Unicode's.
+        measured: what characters are drawn like; rules lead on from there as from prototypes.
+    """
+    return dict(_Evidence(prototypes, measured).rows())
 
 
 @dataclass(frozen=True)

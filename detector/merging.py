@@ -1,0 +1,160 @@
+"""Merging: what Unicode's data say, what a network saw and what an operator says in, one map out.
+
+========== ======================================================================================
+who        what becomes of the row
+========== ======================================================================================
+operator   is the row of its character or pair; nothing else is added
+uts39      and the other rules of `detector.uts39`: confidences are theirs. Where the network sees
+           the same letters, it is named beside them (``uts39+cnn``), with its fonts
+cnn, A     from `TIER_A` on: an observation like any other, up to `CNN_MOST`, from which the rules
+           lead on (to the letter with an accent, to the small letter of a capital)
+cnn, B     below: added to the row it belongs to, if it is near enough to the best reading there
+========== ======================================================================================
+
+Classes and pairs of ASCII letters are the network's where its map has them, else `ascii_rows`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from detector.ascii_rows import ascii_rows
+from detector.characters import UNICODE_VERSION
+from detector.confusables import MAX_READINGS, TIER_A, ConfusableMap, Reading, render_map
+from detector.drawn import Drawn
+from detector.likeness import RELATIVE_FLOOR, Observation
+from detector.prototypes import Confusables
+from detector.uts39 import uts39_rows
+
+MADE_BY = "glyphwatch map build --from all --confusables FILE --cnn FILE"
+
+CNN_MOST = 0.94
+"""Most that the network's word alone is worth: below `brakes.EXACT`, for what looks alike at 28
+pixels may still differ in a headline."""
+
+Rows = Mapping[str, tuple[Reading, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files that a map is merged from."""
+
+    confusables: Path
+    """Unicode's."""
+
+    cnn: Path
+    """A map that ``glyphwatch map build --from cnn`` wrote."""
+
+    operator: Path | None = None
+    """A map, or some rows of one, that someone wrote by hand."""
+
+    drawn: Path | None = None
+    """A file of ``glyphs.drawn``; the packaged one if None."""
+
+
+def build_merged(files: Sources) -> str:
+    """Make one map of all.
+
+    Returns:
+        The text of the map file: the same input and Unicode version give the same bytes.
+
+    Raises:
+        InvalidData, InvalidMap: a file is not what it should be.
+    """
+    confusables = Confusables.load(files.confusables)
+    drawn = Drawn.load(files.drawn)
+    cnn = ConfusableMap.load(files.cnn)
+    operator = ConfusableMap.load(files.operator) if files.operator else None
+    measured = _joined(drawn.observations, _observations(cnn.characters))
+    rows = merge_characters(uts39_rows(confusables.prototypes, measured), cnn.characters)
+    merged = {**rows, **(_ascii(cnn) or ascii_rows())}
+    sources = [
+        f"UTS #39: {confusables.version} sha256:{confusables.digest}",
+        f"Drawn: {drawn.faces} faces sha256:{drawn.digest}",
+        f"CNN: map {cnn.version}",
+    ]
+    if operator:
+        merged.update(_named(_all_rows(operator)))
+        sources.append(f"Operator: sha256:{_digest(files.operator)}")
+    return render_map(merged, made_by=MADE_BY, unicode=UNICODE_VERSION, sources=sources)
+
+
+def _digest(path: Path | None) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+
+
+def _observations(rows: Rows) -> dict[str, tuple[Observation, ...]]:
+    """Give the network's readings of tier A as observations."""
+    found = {
+        char: tuple(
+            Observation((r.letters,), min(r.confidence, CNN_MOST), r.sources, fonts=r.fonts)
+            for r in readings
+            if r.confidence >= TIER_A
+        )
+        for char, readings in rows.items()
+    }
+    return {char: seen for char, seen in found.items() if seen}
+
+
+def _joined(
+    first: Mapping[str, tuple[Observation, ...]], second: Mapping[str, tuple[Observation, ...]]
+) -> dict[str, tuple[Observation, ...]]:
+    return {char: first.get(char, ()) + second.get(char, ()) for char in {**first, **second}}
+
+
+def merge_characters(rows: Rows, cnn: Rows) -> dict[str, tuple[Reading, ...]]:
+    """Name the network beside what others say, and add its readings of tier B.
+
+    >>> told = {"ғ": (Reading("f", 0.85, ("name",)),)}
+    >>> seen = {"ғ": (Reading("f", 0.97, ("cnn",), "40/41"), Reading("t", 0.62, ("cnn",), "1/41"))}
+    >>> [str(reading) for reading in merge_characters(told, seen)["ғ"]]
+    ['f 0.850 name+cnn 40/41', 't 0.620 cnn 1/41']
+    """
+    found: dict[str, tuple[Reading, ...]] = {}
+    for char in {**rows, **cnn}:
+        seen = {reading.letters: reading for reading in cnn.get(char, ())}
+        merged = [_seconded(each, seen.get(each.letters)) for each in rows.get(char, ())]
+        known = {reading.letters for reading in merged}
+        merged += [
+            replace(each, confidence=min(each.confidence, CNN_MOST))
+            for letters, each in seen.items()
+            if letters not in known
+        ]
+        # Python's sort is stable: of equals, who was there first stays first.
+        merged.sort(key=lambda each: -each.confidence)
+        least = merged[0].confidence * RELATIVE_FLOOR
+        found[char] = tuple(r for r in merged if r.confidence >= least)[:MAX_READINGS]
+    return found
+
+
+def _seconded(reading: Reading, seen: Reading | None) -> Reading:
+    """Name the network and its fonts where it sees the same."""
+    if seen is None or not set(seen.sources) - set(reading.sources):
+        return reading
+    sources = tuple(dict.fromkeys((*reading.sources, *seen.sources)))
+    return replace(reading, sources=sources, fonts=seen.fonts)
+
+
+def _all_rows(confusables: ConfusableMap) -> Rows:
+    classes = {char: (reading,) for char, reading in confusables.classes.items()}
+    return {**confusables.characters, **classes, **confusables.pairs}
+
+
+def _ascii(cnn: ConfusableMap) -> Rows:
+    """Give the ASCII rows of the network's map; none if it has not measured both kinds."""
+    if not (cnn.classes and cnn.pairs):
+        return {}
+    return {**{char: (reading,) for char, reading in cnn.classes.items()}, **cnn.pairs}
+
+
+def _named(rows: Rows) -> dict[str, tuple[Reading, ...]]:
+    """Put the operator before whom the rows name."""
+    return {
+        source: tuple(
+            replace(r, sources=tuple(dict.fromkeys(("operator", *r.sources)))) for r in readings
+        )
+        for source, readings in rows.items()
+    }
