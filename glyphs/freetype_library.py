@@ -1,7 +1,8 @@
 """FreeType's C functions, with their types: what `glyphs.outlines` draws with.
 
 The library is the one inside the wheel of ``freetype-py``, so that rasters are the same on every
-machine; it is called by ctypes directly, since the wrapper's classes cost more than what they wrap.
+machine. Where a build of the package brings none, it takes the system's; a store says which version
+drew it. It is called by ctypes directly, since the wrapper's classes cost more than what they wrap.
 """
 
 from __future__ import annotations
