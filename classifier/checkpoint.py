@@ -89,7 +89,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path, *, half: bool = False) -
         "sha256": _digest(stored),
     }
     # One key: the format's library writes several in no fixed order.
-    _replace(path, save(stored, {_KEY: json.dumps(about, sort_keys=True)}))
+    replace_file(path, save(stored, {_KEY: json.dumps(about, sort_keys=True)}))
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -191,8 +191,12 @@ def _digest(tensors: Mapping[str, Tensor]) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file, then take its place: there is never half of it."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Write beside the file, then take its place: there is never half of it.
+
+    Raises:
+        ModelNotWritten: the disk is full, the folder is missing, or the like.
+    """
     partial: str | None = None
     try:
         handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -1,4 +1,4 @@
-"""``glyphwatch model``: train the network that says what characters look like; find its recipe."""
+"""``glyphwatch model``: train the network that says what characters look like, and judge it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands import model_evaluation
 from pipeline.commands.extras import needs
 from pipeline.commands.text_output import write_text
 from pipeline.display import escape
@@ -31,6 +32,7 @@ It needs pip install 'glyphwatch[train]', and pictures: glyphwatch glyphs render
   train  writes a model. Interrupted, and started again in the same way, it goes on where it was;
          on a CPU the same weights come out. How it goes is said on standard error, what came out
          on standard output, in JSON.
+  evaluate  asks networks about characters that they were trained without, and writes a report.
   tune   tries learning rates, dropouts and kernel sizes by short trainings without one fold of
          characters, and writes the recipe that reads those best.
 
@@ -39,6 +41,7 @@ examples:
   glyphwatch model train ... --hold-out 0    # without a fifth of the characters; scored by them
   glyphwatch model tune --glyphs glyphs --confusables confusables.txt --output recipe.json
   glyphwatch model train ... --recipe recipe.json
+  glyphwatch model evaluate --glyphs glyphs --confusables confusables.txt --output evaluation
 """
 
 _TUNE_STEPS = 400
@@ -64,6 +67,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     tune.add_argument("--hold-out", metavar="0..4", type=int, default=0, help="fold to score (0)")
     tune.add_argument("--trials", metavar="N", type=int, default=24, help="settings to try (24)")
+    judge = actions.add_parser("evaluate", help="ask about characters never seen; report")
+    _add_data(judge)
+    model_evaluation.configure(judge)
     tune.add_argument("--search", metavar="FILE", type=Path, help="SQLite file to go on from later")
 
 
@@ -108,7 +114,7 @@ def run(options: argparse.Namespace) -> Exit:
         from glyphs.errors import GlyphError
 
         try:
-            return (_train if options.action == "train" else _tune)(options)
+            return {"train": _train, "tune": _tune, "evaluate": _evaluate}[options.action](options)
         except ClassifierError as error:
             raise _translated(error) from error
         except GlyphError as error:
@@ -209,6 +215,13 @@ def _tune(options: argparse.Namespace) -> Exit:
     best, *_ = search(plan, objective, None if options.quiet else _tell_setting)
     write_text(options.output, dataclasses.replace(best.recipe, steps=full.steps).to_json() + "\n")
     return Exit.DONE
+
+
+def _evaluate(options: argparse.Namespace) -> Exit:
+    from classifier.recipe import Recipe
+
+    recipe = _recipe(options)
+    return model_evaluation.evaluate(options, None if recipe == Recipe() else recipe)
 
 
 def _hold_apart(options: argparse.Namespace, outputs: list[tuple[str, str]]) -> None:
