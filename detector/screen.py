@@ -30,9 +30,15 @@ if TYPE_CHECKING:
     from detector.targets import TargetList
 
 try:
-    from detector._kernel import Kernel
+    from detector._kernel import Kernel, keep_memory
 except ImportError:  # built where there was no C compiler
     Kernel = None  # type: ignore[assignment, misc]
+
+    def keep_memory() -> None:
+        """Let the process keep the memory that it frees, where the kernel is there."""
+
+
+__all__ = ["COMPILED", "Hits", "Screen", "every_line", "is_stable", "keep_memory"]
 
 COMPILED: bool = Kernel is not None
 """True if the kernel is there; without it a scan is some hundred times slower."""

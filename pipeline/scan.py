@@ -12,10 +12,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detector.errors import InvalidName
 from pipeline.blocks import Gap
 from pipeline.counts import Counts
 from pipeline.errors import InputError, PipelineError, UsageError
+from pipeline.judging import Judges, Refused
 from pipeline.reading import Reading
 from pipeline.records import Record, Rejected, Skipped, SkipReason
 from pipeline.rejects import reject_row
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.formats import contract
     from pipeline.inputs import Input
     from pipeline.json_lines import JsonLines
+    from pipeline.judging import Said
     from pipeline.meter import Meter
     from pipeline.records import Message
     from pipeline.sinks import Sink
@@ -137,14 +138,17 @@ class Scan:
             SinkUnavailable: a sink cannot go on.
         """
         began = self._stored = time.monotonic()
-        with make_pool(self._request.jobs) as pool:
+        with (
+            Judges(self._engine.judge, self._request.jobs) as judges,
+            make_pool(self._request.jobs) as pool,
+        ):
             for each in inputs:
                 if isinstance(each, InputError):
                     self._outcome.errors.append(each)
                     continue
                 try:
                     with each as source:
-                        self._scan(source, pool)
+                        self._scan(source, pool, judges)
                         self._read_before += source.place
                 except (InputError, UsageError) as error:
                     self._outcome.errors.append(error)
@@ -155,7 +159,7 @@ class Scan:
         self._outcome.seconds = time.monotonic() - began
         return self._outcome
 
-    def _scan(self, source: Input, pool: Executor | None) -> None:
+    def _scan(self, source: Input, pool: Executor | None, judges: Judges) -> None:
         """Scan one input, from where an earlier scan of the same content was stopped."""
         digest = source.digest()
         if digest in self._seen:
@@ -181,10 +185,11 @@ class Scan:
                 self._say(f"{source.name}: goes on at offset {start:,}")
             batches = reading.batches(start, state)
             ahead = 2 * self._request.jobs
-            for batch, hits in screened(batches, self._engine.screen, pool, ahead):
-                self._take(current, batch, hits)
+            parts = screened(batches, self._engine.screen, pool, ahead)
+            for batch, hits, messages in judges.judged(parts):
+                self._take(current, batch, hits, messages)
             if (fault := reading.fault()) is not None:
-                self._take(current, fault, None)
+                self._take(current, fault, None, ())
         except UsageError as error:
             msg = f"{source.name}: {error}"
             raise UsageError(msg) from error
@@ -203,9 +208,13 @@ class Scan:
         return f"{self._engine.run}:{self._request.format or ''}:{self._request.column or ''}"
 
     def _take(
-        self, current: _Source, batch: contract.Batch | Gap, hits: contract.Hits | None
+        self,
+        current: _Source,
+        batch: contract.Batch | Gap,
+        hits: contract.Hits | None,
+        messages: Iterable[tuple[Message, Said | Refused | None]],
     ) -> None:
-        """Judge what the screen let through, and store what was found when it is time."""
+        """Account for a batch, and store what was found when it is time."""
         counts = current.counts
         if isinstance(batch, Gap):
             if batch.is_damage:
@@ -218,8 +227,8 @@ class Scan:
         elif hits is not None:
             counts.records += hits.records
             counts.clean += hits.records - len(hits.spans)
-            for message in batch.messages(hits):
-                self._account(current, message)
+            for message, said in messages:
+                self._account(current, message, said)
         now = time.monotonic()
         due = now - self._stored >= self._request.checkpoint_seconds
         if due or len(current.pending) >= CHECKPOINT_DETECTIONS:
@@ -230,35 +239,31 @@ class Scan:
             found = total.detections + counts.detections
             self._meter.show(done, total.records + counts.records, found)
 
-    def _account(self, current: _Source, message: Message) -> None:
+    def _account(self, current: _Source, message: Message, said: Said | Refused | None) -> None:
         """Put one message where it belongs: clean, matched, rejected or skipped."""
         counts = current.counts
         if isinstance(message, Skipped):
             counts.skipped[message.reason] += 1
-            return
-        if isinstance(message, Rejected):
+        elif isinstance(message, Rejected):
             counts.rejected[message.reason] += 1
             self._reject(current, message)
-            return
-        try:
-            judgement = self._engine.judge(message.name, message.count)
-        except InvalidName as error:
-            if error.reason == SkipReason.ROOT:
-                counts.skipped[error.reason] += 1
+        elif isinstance(said, Refused):
+            if said.reason == SkipReason.ROOT:
+                counts.skipped[said.reason] += 1
                 return
             name = message.name
             original = name if isinstance(name, bytes) else name.encode("utf-8", "surrogatepass")
-            counts.rejected[error.reason] += 1
-            self._reject(current, Rejected(error.reason, error.detail, message.offset, original))
-            return
-        counts.brakes.update(judgement.brakes)
-        counts.truncated += judgement.truncated
-        if not judgement.detections:
-            counts.clean += 1
-            return
-        counts.matched += 1
-        counts.detections += len(judgement.detections)
-        current.pending.extend(_with_record(current, message, d) for d in judgement.detections)
+            counts.rejected[said.reason] += 1
+            self._reject(current, Rejected(said.reason, said.detail, message.offset, original))
+        elif said is not None:
+            counts.brakes.update(said.brakes)
+            counts.truncated += said.truncated
+            if not said.detections:
+                counts.clean += 1
+                return
+            counts.matched += 1
+            counts.detections += len(said.detections)
+            current.pending.extend(_with_record(current, message, d) for d in said.detections)
 
     def _reject(self, current: _Source, rejected: Rejected) -> None:
         if self._rejects is not None:

@@ -1,5 +1,8 @@
 /* detector._kernel: the Python side of the screen. Stable ABI of Python 3.11. */
 #include "types.h"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 enum { SCOPE_ALL = 1, EMBEDDED = 2, SUFFIX_SWAP = 4, HOLD_PLAIN = 8 };
 
@@ -361,7 +364,20 @@ static PyType_Slot Kernel_slots[] = {
 static PyType_Spec Kernel_spec = {
     "detector._kernel.Kernel", sizeof(Kernel), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC, Kernel_slots};
 
+/* Lets the process keep what it frees: blocks of one size follow each other, and to give each back
+ * and to ask for the next costs more than to look through it, the more so with several threads. */
+static PyObject *keep_memory(PyObject *module, PyObject *unused) {
+    (void)module;
+    (void)unused;
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that glibc allows */
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef module_methods[] = {
+    {"keep_memory", keep_memory, METH_NOARGS, "Let the process keep the memory that it frees."},
     {"punycode", punycode, METH_O, "Decode what follows xn--, or give None (RFC 3492)."},
     {NULL, NULL, 0, NULL},
 };

@@ -61,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Exit:
     """Scan every input."""
-    from detector.screen import COMPILED
+    from detector.screen import COMPILED, keep_memory
     from pipeline.engine import load_engine
     from pipeline.inputs import STDIN, expand
     from pipeline.meter import Meter
@@ -69,6 +69,7 @@ def run(options: argparse.Namespace) -> Exit:
     from pipeline.places import hold_apart, read_by
     from pipeline.scan import Scan
 
+    keep_memory()
     settings = settings_of(options)
     labels = expand(options.paths)
     hold_apart(

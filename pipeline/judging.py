@@ -1,0 +1,230 @@
+"""Judging: names in, what the judge says of each out, in processes beside this one where it can.
+
+The judge is Python, so threads cannot share its work as they share the screen's. A process forked
+once everything is loaded shares all of that and asks for nothing but names. It is sent one lot of
+them at a time and answers before the next, so neither side can wait for the other with a full pipe
+between them. If it dies, its names are judged here: an answer is never lost.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import warnings
+from collections import deque
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from detector.errors import InvalidName
+from pipeline.blocks import Gap
+from pipeline.records import Record
+from pipeline.screening import cores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import BinaryIO
+
+    from detector.detection import Detection
+    from pipeline.engine import CachedJudge
+    from pipeline.formats.contract import Batch, Hits
+    from pipeline.records import Message
+
+MOST_AT_ONCE = 4096
+"""Messages of a batch that are held; a batch with more is judged here, one message at a time."""
+
+Question = tuple[str | bytes, int | None]
+"""A name, and the count of its record."""
+
+
+class Said(NamedTuple):
+    """What a judge says of a name, as far as a scan asks."""
+
+    detections: tuple[Detection, ...]
+    """See `Judgement.detections`."""
+
+    brakes: tuple[str, ...]
+    """See `Judgement.brakes`."""
+
+    truncated: bool
+    """See `Judgement.truncated`."""
+
+
+class Refused(NamedTuple):
+    """Why a name could not be judged: see `InvalidName`."""
+
+    reason: str
+    """A stable code."""
+
+    detail: str
+    """One sentence, escaped."""
+
+
+def said_of(judge: CachedJudge, question: Question) -> Said | Refused:
+    """Ask a judge about one name."""
+    try:
+        judgement = judge(*question)
+    except InvalidName as error:
+        return Refused(error.reason, error.detail)
+    return Said(judgement.detections, judgement.brakes, judgement.truncated)
+
+
+class _Lot:
+    """Questions that were sent, and their answers once they are here."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = questions
+        self.answers: list[Said | Refused] | None = None
+
+
+class JudgeProcess:
+    """A judge in a process of its own; it has one lot of questions at a time."""
+
+    def __init__(self, judge: CachedJudge, siblings: Sequence[JudgeProcess] = ()) -> None:
+        """Fork it.
+
+        Args:
+            judge: what it answers by.
+            siblings: those that were forked before: it must not hold their pipes open.
+        """
+        self._judge = judge
+        self._lot: _Lot | None = None
+        questions, answers = os.pipe(), os.pipe()
+        with warnings.catch_warnings():
+            # Another thread may be hashing the next file. The child touches nothing that it uses.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._child = os.fork()
+        if not self._child:
+            for number in (questions[1], answers[0], *(n for each in siblings for n in each.pipes)):
+                os.close(number)
+            _serve(judge, os.fdopen(questions[0], "rb"), os.fdopen(answers[1], "wb"))
+        os.close(questions[0])
+        os.close(answers[1])
+        self._questions: BinaryIO = os.fdopen(questions[1], "wb")
+        self._answers: BinaryIO = os.fdopen(answers[0], "rb")
+
+    @property
+    def pipes(self) -> tuple[int, int]:
+        """Descriptors of our ends of its pipes."""
+        return self._questions.fileno(), self._answers.fileno()
+
+    def send(self, lot: _Lot) -> None:
+        """Send a lot, once the one before it is answered."""
+        self.collect()
+        self._lot = lot
+        with suppress(OSError):  # it died: `collect` will find out
+            pickle.dump(lot.questions, self._questions, pickle.HIGHEST_PROTOCOL)
+            self._questions.flush()
+
+    def collect(self) -> None:
+        """Wait for the answers to what was sent."""
+        lot, self._lot = self._lot, None
+        if lot is None:
+            return
+        try:
+            lot.answers = pickle.load(self._answers)  # noqa: S301 - of our own child
+        except (EOFError, OSError, pickle.UnpicklingError):
+            lot.answers = [said_of(self._judge, each) for each in lot.questions]
+
+    def close(self) -> None:
+        """End the process."""
+        for file in (self._questions, self._answers):
+            with suppress(OSError):
+                file.close()
+        with suppress(ChildProcessError):
+            os.waitpid(self._child, 0)
+
+
+def _serve(judge: CachedJudge, questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until there are no more questions; never returns, and leaves what was open alone."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks decides when it is over
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        while True:
+            lot = pickle.load(questions)  # noqa: S301 - of our own parent
+            pickle.dump([said_of(judge, each) for each in lot], answers, pickle.HIGHEST_PROTOCOL)
+            answers.flush()
+    except EOFError:
+        status = 0
+    finally:
+        os._exit(status)
+
+
+class Judges(AbstractContextManager["Judges"]):
+    """The judges of a scan: this process, and those beside it."""
+
+    def __init__(self, judge: CachedJudge, jobs: int) -> None:
+        """Start the processes, one for two jobs; none for one job, or where they cannot be forked.
+
+        Elsewhere than on Linux a fork is not safe, whatever Python offers.
+        """
+        self.judge = judge
+        self._processes: list[JudgeProcess] = []
+        try:
+            for _ in range(min(jobs // 2, cores()) if sys.platform == "linux" else 0):
+                self._processes.append(JudgeProcess(judge, self._processes))
+        except OSError:  # no more processes: those that are there will do
+            pass
+        self._turn = 0
+
+    def __exit__(self, *error: object) -> None:
+        """End the processes."""
+        for process in self._processes:
+            process.close()
+
+    def judged(
+        self, screened: Iterable[tuple[Batch | Gap, Hits | None]]
+    ) -> Iterator[tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Said | Refused | None]]]]:
+        """Judge what the screen left, and go on screening meanwhile; in order.
+
+        Gives each batch, what the screen found, and its messages, with what was said of those
+        that are records.
+        """
+        waiting: deque[tuple[Batch | Gap, Hits | None, list[Message], _Lot]] = deque()
+        for batch, hits in screened:
+            messages: list[Message] = []
+            held = isinstance(batch, Gap) or hits is None or len(hits.spans) <= MOST_AT_ONCE
+            if self._processes and held:
+                if not isinstance(batch, Gap) and hits is not None:
+                    messages = list(batch.messages(hits))
+                waiting.append((batch, hits, messages, self._ask(messages)))
+                if len(waiting) > len(self._processes):
+                    yield self._answered(*waiting.popleft())
+                continue
+            while waiting:
+                yield self._answered(*waiting.popleft())
+            yield batch, hits, self._one_by_one(batch, hits)
+        while waiting:
+            yield self._answered(*waiting.popleft())
+
+    def _ask(self, messages: Sequence[Message]) -> _Lot:
+        lot = _Lot([(each.name, each.count) for each in messages if isinstance(each, Record)])
+        if lot.questions:
+            self._turn = (self._turn + 1) % len(self._processes)
+            self._processes[self._turn].send(lot)
+        else:
+            lot.answers = []
+        return lot
+
+    def _answered(
+        self, batch: Batch | Gap, hits: Hits | None, messages: list[Message], lot: _Lot
+    ) -> tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Said | Refused | None]]]:
+        for process in self._processes:
+            if lot.answers is None:
+                process.collect()
+        answers = iter(lot.answers or ())
+        told = [(each, next(answers) if isinstance(each, Record) else None) for each in messages]
+        return batch, hits, iter(told)
+
+    def _one_by_one(
+        self, batch: Batch | Gap, hits: Hits | None
+    ) -> Iterator[tuple[Message, Said | Refused | None]]:
+        if isinstance(batch, Gap) or hits is None:
+            return
+        for message in batch.messages(hits):
+            if isinstance(message, Record):
+                yield message, said_of(self.judge, (message.name, message.count))
+            else:
+                yield message, None
