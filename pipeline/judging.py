@@ -15,6 +15,7 @@ import sys
 import warnings
 from collections import deque
 from contextlib import AbstractContextManager, suppress
+from select import select
 from typing import TYPE_CHECKING, NamedTuple
 
 from detector.errors import InvalidName
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 4096
 """Messages of a batch that are held; a batch with more is judged here, one message at a time."""
+
+MOST_WAITING = 8
+"""Batches of which the first may wait for its answers while those after it are judged here."""
 
 Question = tuple[str | bytes, int | None]
 """A name, and the count of its record."""
@@ -89,7 +93,8 @@ class JudgeProcess:
             siblings: those that were forked before: it must not hold their pipes open.
         """
         self._judge = judge
-        self._lot: _Lot | None = None
+        self.lot: _Lot | None = None
+        """What it has to answer."""
         questions, answers = os.pipe(), os.pipe()
         with warnings.catch_warnings():
             # Another thread may be hashing the next file. The child touches nothing that it uses.
@@ -109,17 +114,22 @@ class JudgeProcess:
         """Descriptors of our ends of its pipes."""
         return self._questions.fileno(), self._answers.fileno()
 
+    def is_free(self) -> bool:
+        """Say whether it has nothing to answer, once what it has answered is collected."""
+        if self.lot is not None and select([self._answers], [], [], 0)[0]:
+            self.collect()
+        return self.lot is None
+
     def send(self, lot: _Lot) -> None:
-        """Send a lot, once the one before it is answered."""
-        self.collect()
-        self._lot = lot
+        """Send a lot to a process that is free."""
+        self.lot = lot
         with suppress(OSError):  # it died: `collect` will find out
             pickle.dump(lot.questions, self._questions, pickle.HIGHEST_PROTOCOL)
             self._questions.flush()
 
     def collect(self) -> None:
         """Wait for the answers to what was sent."""
-        lot, self._lot = self._lot, None
+        lot, self.lot = self.lot, None
         if lot is None:
             return
         try:
@@ -167,7 +177,6 @@ class Judges(AbstractContextManager["Judges"]):
                 self._processes.append(JudgeProcess(judge, self._processes))
         except OSError:  # no more processes: those that are there will do
             pass
-        self._turn = 0
 
     def __exit__(self, *error: object) -> None:
         """End the processes."""
@@ -190,7 +199,9 @@ class Judges(AbstractContextManager["Judges"]):
                 if not isinstance(batch, Gap) and hits is not None:
                     messages = list(batch.messages(hits))
                 waiting.append((batch, hits, messages, self._ask(messages)))
-                if len(waiting) > len(self._processes):
+                while len(waiting) > MOST_WAITING or (
+                    waiting and waiting[0][3].answers is not None
+                ):
                     yield self._answered(*waiting.popleft())
                 continue
             while waiting:
@@ -200,19 +211,20 @@ class Judges(AbstractContextManager["Judges"]):
             yield self._answered(*waiting.popleft())
 
     def _ask(self, messages: Sequence[Message]) -> _Lot:
+        """Send questions to a process that has none, or else answer them here meanwhile."""
         lot = _Lot([(each.name, each.count) for each in messages if isinstance(each, Record)])
-        if lot.questions:
-            self._turn = (self._turn + 1) % len(self._processes)
-            self._processes[self._turn].send(lot)
+        free = next((each for each in self._processes if each.is_free()), None)
+        if lot.questions and free is not None:
+            free.send(lot)
         else:
-            lot.answers = []
+            lot.answers = [said_of(self.judge, each) for each in lot.questions]
         return lot
 
     def _answered(
         self, batch: Batch | Gap, hits: Hits | None, messages: list[Message], lot: _Lot
     ) -> tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Said | Refused | None]]]:
         for process in self._processes:
-            if lot.answers is None:
+            if process.lot is lot:
                 process.collect()
         answers = iter(lot.answers or ())
         told = [(each, next(answers) if isinstance(each, Record) else None) for each in messages]
