@@ -6,10 +6,7 @@ pixels call a small capital far from its letter. A character and a letter are me
 ========= ========================================================================================
 letter    logit of the network's chance that the character is any letter, not NONE
 share     logit of the letter's part in that; letters that no one can tell apart count as one
-agreement share of the families in which the letter comes first
 nearest   distance from the family's own letter (`classifier.baselines`), in the best family
-mean      the same over all families
-box       how much the boxes around both lie over each other (`classifier.boxes`), over all families
 fonts     logarithm of the number of families, to base 2, up to `MOST_FONTS`
 ========= ========================================================================================
 
@@ -31,14 +28,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from classifier.baselines import Distances, mean_by_code_point, nearest_by_code_point
+from classifier.baselines import Distances, nearest_by_code_point
 from classifier.errors import InvalidModel
 from classifier.labels import CLASSES, MERGES, NONE
 from classifier.prediction import Votes
 
 DEFAULT = Path(__file__).parent / "data" / "combination.json"
 FORMAT = "combination 1"
-FEATURES = ("letter", "share", "agreement", "nearest", "mean", "box", "fonts")
+FEATURES = ("letter", "share", "nearest", "fonts")
 MOST_FONTS = 32
 CANDIDATES = 3
 """Letters that are measured of each character: those that the network likes best."""
@@ -87,21 +84,18 @@ class Candidates:
     """Families that draw the character."""
 
     features: Floats
-    """Shape (k, 7), as `FEATURES` names them."""
+    """Shape (k, 4), as `FEATURES` names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """What pixels say of pictures; arrays are parallel, of n rows."""
+    """What pixels say; arrays are parallel, of n rows."""
 
     code_points: npt.NDArray[np.int32]
     """Whose picture it is."""
 
     distances: Distances
     """From the family's letters, shape (n, 37): `classifier.baselines.relative_distances`."""
-
-    overlaps: Distances
-    """Of boxes, shape (n, 37): `classifier.boxes.overlaps`."""
 
 
 def gather(votes: Votes, pictures: Pictures) -> Candidates:
@@ -120,16 +114,11 @@ def gather(votes: Votes, pictures: Pictures) -> Candidates:
     letters = np.argsort(-letter, axis=1, kind="stable")[:, :CANDIDATES].reshape(-1)
     rows = np.repeat(np.arange(len(chances)), CANDIDATES)
     least = _of_group(nearest_by_code_point(pictures.distances, pictures.code_points).distances)
-    typical = _of_group(mean_by_code_point(pictures.distances, pictures.code_points).distances)
-    box = -_of_group(mean_by_code_point(-pictures.overlaps, pictures.code_points).distances)
     features = np.stack(
         [
             _logit(any_letter)[rows],
             _logit(grouped[rows, letters] / np.maximum(any_letter[rows], _LIMIT)),
-            agreed[rows, letters],
             least[rows, letters],
-            typical[rows, letters],
-            box[rows, letters],
             np.log2(np.minimum(votes.fonts, MOST_FONTS))[rows],
         ],
         axis=1,
@@ -242,19 +231,16 @@ class Combination:
         return found
 
 
-def fit(
-    features: Floats,
-    usable: npt.NDArray[np.bool_],
-    weights: Floats,
-    fitted_to: Mapping[str, int],
-) -> Combination:
-    """Fit by Newton's method, with a ridge on all but the offset; the same data, the same numbers.
+def fit(features: Floats, usable: npt.NDArray[np.bool_], weights: Floats) -> Floats:
+    """Fit a logistic model by Newton's method, with a ridge on all but the offset.
 
     Args:
-        features: shape (k, 7).
+        features: shape (k, m).
         usable: whether the pair was found to be usable, shape (k,).
         weights: for how many pairs each stands, shape (k,).
-        fitted_to: kept with the result.
+
+    Returns:
+        Shape (m + 1,): the features' weights, and the offset. The same data give the same.
 
     Raises:
         ValueError: all pairs are usable, or none.
@@ -264,7 +250,7 @@ def fit(
         raise ValueError(msg)
     center, spread = features.mean(0), np.maximum(features.std(0), 1e-6)
     design = np.column_stack([(features - center) / spread, np.ones(len(features))])
-    ridge = np.diag([_RIDGE] * len(FEATURES) + [0.0])
+    ridge = np.diag([_RIDGE] * features.shape[1] + [0.0])
     found = np.zeros(design.shape[1])
     for _ in range(_ROUNDS):
         chances = 1 / (1 + np.exp(-design @ found))
@@ -275,6 +261,4 @@ def fit(
         if np.abs(step).max() < 1e-10:
             break
     plain = found[:-1] / spread
-    offset = float(found[-1] - center @ plain)
-    # Six digits are more than the data bear, and the same whatever the linear algebra library.
-    return Combination(round(offset, 6), tuple(round(float(x), 6) for x in plain), dict(fitted_to))
+    return np.append(plain, found[-1] - center @ plain)

@@ -16,14 +16,13 @@ agree. The same glyphs and networks give the same bytes on a CPU.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from classifier.baselines import Templates, relative_distances
-from classifier.boxes import overlaps
 from classifier.combination import Candidates, Combination, Pictures, gather
 from classifier.dataset import Glyphs
 from classifier.errors import InvalidDataset
@@ -71,36 +70,42 @@ Rows = Mapping[str, Sequence[Seen]]
 """A character above ASCII, a letter, or two letters -> what it is seen as, best first."""
 
 
-def measure(
-    glyphs: Glyphs, networks: Sequence[Network], characters: Collection[int], device: str = "cpu"
-) -> Candidates:
+Asked = Callable[[npt.NDArray[np.int64]], npt.NDArray[np.float32]]
+"""Rows of a store in, (k, 38) log-probabilities of their pictures out."""
+
+
+def ask_networks(glyphs: Glyphs, networks: Sequence[Network], device: str = "cpu") -> Asked:
+    """Ask networks; of several, the mean of their logarithms counts."""
+
+    def ask(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        parts = []
+        for start in range(0, len(rows), _BATCH):
+            images = glyphs.images[rows[start : start + _BATCH]]
+            said = [predict(network, images, device=device) for network in networks]
+            parts.append(np.mean(said, axis=0, dtype=np.float64).astype(np.float32))
+        return np.concatenate(parts)
+
+    return ask
+
+
+def measure(glyphs: Glyphs, characters: Collection[int], ask: Asked) -> Candidates:
     """Measure characters with their likeliest letters.
 
     Args:
         glyphs: a store of `glyphs.store`.
-        networks: if several, the mean of their logarithms counts.
         characters: code points to look at; ASCII and marks are left out.
-        device: ``cpu`` or ``cuda``.
+        ask: who says what pictures look like: `ask_networks`, or answers that are there already.
 
     Raises:
         InvalidDataset: the store has none of them, or lacks a letter of ASCII.
     """
-    rows = _rows(glyphs.code_points, characters)
-    if not len(rows):
-        msg = "the glyphs are of none of the characters that a map may have"
-        raise InvalidDataset(msg)
-    templates = templates_of(glyphs)
-    log_probs = np.concatenate(
-        [
-            _mean_log_probs(networks, glyphs.images[rows[start : start + _BATCH]], device)
-            for start in range(0, len(rows), _BATCH)
-        ]
-    )
+    rows = rows_of(glyphs, characters)
+    log_probs = ask(rows)
     votes = vote(log_probs, glyphs.code_points[rows])
     possible = votes.code_points[1 - votes.probabilities()[:, NONE] >= POSSIBLE]
     kept = np.isin(glyphs.code_points[rows], possible)
-    code_points = glyphs.code_points[rows][kept]
-    return gather(vote(log_probs[kept], code_points), picture(glyphs, rows[kept], templates))
+    voted = vote(log_probs[kept], glyphs.code_points[rows][kept])
+    return gather(voted, picture(glyphs, rows[kept], templates_of(glyphs)))
 
 
 def templates_of(glyphs: Glyphs) -> Templates:
@@ -124,20 +129,21 @@ def picture(glyphs: Glyphs, rows: npt.NDArray[np.int64], templates: Templates) -
     return Pictures(
         glyphs.code_points[rows],
         relative_distances(images, families, templates),
-        overlaps(images, families, templates),
     )
 
 
-def _rows(code_points: npt.NDArray[np.int32], characters: Collection[int]) -> npt.NDArray[np.int64]:
+def rows_of(glyphs: Glyphs, characters: Collection[int]) -> npt.NDArray[np.int64]:
+    """Give the rows of a store that are of some characters; never ASCII, never a mark alone.
+
+    Raises:
+        InvalidDataset: there is none.
+    """
     wanted = sorted(c for c in characters if c >= _ASCII_END and not is_mark(c))
-    return np.flatnonzero(np.isin(code_points, np.asarray(wanted, dtype=np.int64)))
-
-
-def _mean_log_probs(
-    networks: Sequence[Network], images: npt.NDArray[np.uint8], device: str
-) -> npt.NDArray[np.float32]:
-    total = sum(predict(network, images, device=device).astype(np.float64) for network in networks)
-    return np.asarray(total / len(networks), dtype=np.float32)
+    rows = np.flatnonzero(np.isin(glyphs.code_points, np.asarray(wanted, dtype=np.int64)))
+    if not len(rows):
+        msg = "the glyphs are of none of the characters that a map may have"
+        raise InvalidDataset(msg)
+    return rows
 
 
 def character_rows(candidates: Candidates, combination: Combination) -> Rows:

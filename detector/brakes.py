@@ -1,6 +1,6 @@
 """Brakes: reasons why a label that reads as a target is not reported, or only when asked for.
 
-One function, one reason. Three suppress; ``native_spelling`` and ``plain_letters`` lower to
+One function, one reason. Four suppress; ``native_spelling`` and ``plain_letters`` lower to
 ``info``. `explain` names each that fires, and the judge counts it.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container
 from enum import StrEnum
 
+from detector.confusables import is_faint
 from detector.labels import Kind, Name
 from detector.match import Match
 from detector.native import NativeSpelling
@@ -31,6 +32,10 @@ PLAIN_LENGTH, PLAIN_SCORE = 6, 0.80
 EXACT = 0.95
 """Confidence from which a reading counts as exact: no accent, no stroke, no pair leaves as much."""
 
+FAINT_SHARE = 1 / 3
+"""Share of a target's letters that may rest on readings of tier B: the rest has to match without.
+It is two of paypal's six, and one of a target's five or less."""
+
 
 class Brake(StrEnum):
     """The names under which brakes are counted."""
@@ -41,6 +46,9 @@ class Brake(StrEnum):
     SHORT_TARGET = "short_target"
     """The target's label is too short for a likeness of this kind to mean anything."""
 
+    FAINT = "faint"
+    """Too much of the label reads as the target only by a network that is not sure (tier B)."""
+
     POPULAR = "popular"
     """The name is itself well known."""
 
@@ -50,6 +58,8 @@ class Brake(StrEnum):
     PLAIN_LETTERS = "plain_letters"
     """Letters were read as other letters of ASCII, too freely; lowers, does not suppress."""
 
+
+_MADE_OF = frozenset({"ascii"})  # sources of a fold, which a reading may go through as well
 
 LOWERING = frozenset({Brake.NATIVE_SPELLING, Brake.PLAIN_LETTERS})
 """Brakes that lower the severity to ``info``; the others suppress."""
@@ -97,6 +107,25 @@ def short_target(match: Match) -> bool:
 def _is_exact(found: Substitution) -> bool:
     seen = bool(found.reading) and found.technique is Technique.IDN
     return seen and found.confidence >= EXACT
+
+
+def faint(match: Match) -> bool:
+    """Say whether readings of tier B make up more of the target than they may.
+
+    A word in a script that no font draws like Latin letters has some faint reading for each of its
+    letters, and so meets a target by chance; an attacker replaces a letter or two.
+    """
+    letters = sum(
+        max(1, len(each.reading))
+        for each in match.substitutions
+        if each.technique is Technique.IDN and _is_faint(each)
+    )
+    return letters > max(1, int(len(match.target.unicode_label) * FAINT_SHARE))
+
+
+def _is_faint(found: Substitution) -> bool:
+    sources = [each for each in found.evidence if not each.startswith("fonts:")]
+    return is_faint(set(sources) - _MADE_OF, found.confidence)
 
 
 def popular(match: Match, name: Name, known: Container[str]) -> bool:
@@ -151,12 +180,15 @@ def fired(
         return Brake.NATIVE_SPELLING
     if short_target(match):
         return Brake.SHORT_TARGET
+    if faint(match):
+        return Brake.FAINT
     return Brake.PLAIN_LETTERS if plain_letters(match) else None
 
 
 SENTENCES: dict[Brake, str] = {
     Brake.DIGITS_ONLY: "digits and letters were exchanged where that proves nothing",
     Brake.SHORT_TARGET: "the target's label is too short for a likeness of this kind",
+    Brake.FAINT: "too much of it reads as the target only by likenesses that are not sure",
     Brake.POPULAR: "the name is itself well known",
     Brake.NATIVE_SPELLING: "the label is a word of the language of its own suffix",
     Brake.PLAIN_LETTERS: "letters for other letters of ASCII are met by chance in such names",
