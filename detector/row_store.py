@@ -23,7 +23,10 @@ except ImportError:  # built where there was no C compiler
 
 
 class RowStore(Protocol):
-    """Rows in the order of their file; no domain is there twice."""
+    """Rows in the order of their file; no domain is there twice.
+
+    Once a screen was made of it, a compiled one cannot change: `odd` and `append` raise ValueError.
+    """
 
     def read(
         self, data: bytes, start: int, line: int, width: int, columns: tuple[int, int, int, int], /

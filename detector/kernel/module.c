@@ -177,6 +177,7 @@ static int Kernel_init(PyObject *self, PyObject *args, PyObject *kwargs) {
     }
     Py_INCREF(targets);
     ((Kernel *)self)->rows = targets;
+    ((Rows *)targets)->sealed = 1;
     kernel->targets = &((Rows *)targets)->rows;
     Py_INCREF(resolve);
     kernel->resolve_with = resolve;

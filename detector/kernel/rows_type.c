@@ -53,6 +53,13 @@ static int is_made(PyObject *self) {
     return 0;
 }
 
+static int can_grow(PyObject *self) {
+    if (!is_made(self)) return 0;
+    if (!((Rows *)self)->sealed) return 1;
+    PyErr_SetString(PyExc_ValueError, "a kernel reads these rows: they cannot change");
+    return 0;
+}
+
 static PyObject *Rows_read(PyObject *self, PyObject *args) {
     Rows *rows = (Rows *)self;
     PyObject *source;
@@ -80,7 +87,7 @@ static PyObject *Rows_odd(PyObject *self, PyObject *unused) {
     Rows *rows = (Rows *)self;
     span odd;
     (void)unused;
-    if (!is_made(self)) return NULL;
+    if (!can_grow(self)) return NULL;
     int found = rows_read(&rows->rows, &rows->reader, &odd);
     if (found < 0) return PyErr_NoMemory();
     if (found)
@@ -96,7 +103,7 @@ static PyObject *Rows_append(PyObject *self, PyObject *args) {
     unsigned int line;
     if (!PyArg_ParseTuple(args, "s#s#s#I", &domain, lengths, &brand, lengths + 1, &industry, lengths + 2, &line))
         return NULL;
-    if (!is_made(self)) return NULL;
+    if (!can_grow(self)) return NULL;
     if (lengths[0] > MAX_NAME || lengths[1] > INT32_MAX || lengths[2] > INT32_MAX) {
         PyErr_SetString(PyExc_ValueError, "too long");
         return NULL;

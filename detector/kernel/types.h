@@ -14,6 +14,7 @@ typedef struct {
     target_rows rows;
     row_reader reader;
     Py_buffer source; /* what is being read */
+    int sealed;       /* a kernel reads it, perhaps in another thread: it cannot grow */
 } Rows;
 
 extern PyType_Spec Rows_spec;

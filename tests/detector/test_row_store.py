@@ -7,10 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import _kernel
+from detector.confusables import ConfusableMap
 from detector.row_store import ListRows, RowStore, make_rows
+from detector.screen import Screen
+from detector.skeleton import Skeletonizer
 from detector.suffixes import SuffixList
 from detector.target_rows import Rows, read_rows
 from detector.target_table import parse_table
+from detector.targets import Target, TargetList
 
 SUFFIXES = SuffixList.load()
 
@@ -83,3 +87,10 @@ def test_many_rows_keep_their_places() -> None:
     assert all(store.place(f"brand{place}.com") == place for place in range(0, 100_000, 997))
     assert store.is_label("brand99999")
     assert not store.is_label("brand100000")
+
+
+def test_rows_that_a_screen_reads_cannot_change() -> None:
+    targets = TargetList.of([Target("paypal.com", "PayPal")])
+    Screen(Skeletonizer(ConfusableMap.load()), SUFFIXES, targets)
+    with pytest.raises(ValueError, match="cannot change"):
+        targets.store.append("apple.com", "Apple", "computers", 2)
