@@ -4,11 +4,11 @@
 who        what becomes of the row
 ========== ======================================================================================
 operator   is the row of its character or pair; nothing else is added
-uts39      and the other rules of `detector.uts39`: confidences are theirs. Where the network sees
-           the same letters, it is named beside them (``uts39+cnn``), with its fonts
-cnn, A     from `TIER_A` on: an observation like any other, up to `CNN_MOST`, from which the rules
-           lead on (to the letter with an accent, to the small letter of a capital)
-cnn, B     below: added to the row it belongs to, if it is near enough to the best reading there
+uts39      and the other rules of `detector.uts39` keep their readings and confidences: they know
+           that an accent is seen. Where the network sees the same letters, it is named beside
+           them (``uts39+cnn``), with its fonts
+cnn        is added, up to `CNN_MOST`, if it is near enough to the best reading that is there. From
+           `TIER_A` on it is of tier A, below of tier B, which only supports others
 ========== ======================================================================================
 
 Classes and pairs of ASCII letters are the network's where its map has them, else `ascii_rows`.
@@ -23,9 +23,9 @@ from pathlib import Path
 
 from detector.ascii_rows import ascii_rows
 from detector.characters import UNICODE_VERSION
-from detector.confusables import MAX_READINGS, TIER_A, ConfusableMap, Reading, render_map
+from detector.confusables import MAX_READINGS, ConfusableMap, Reading, render_map
 from detector.drawn import Drawn
-from detector.likeness import RELATIVE_FLOOR, Observation
+from detector.likeness import RELATIVE_FLOOR
 from detector.prototypes import Confusables
 from detector.uts39 import uts39_rows
 
@@ -68,8 +68,8 @@ def build_merged(files: Sources) -> str:
     drawn = Drawn.load(files.drawn)
     cnn = ConfusableMap.load(files.cnn)
     operator = ConfusableMap.load(files.operator) if files.operator else None
-    measured = _joined(drawn.observations, _observations(cnn.characters))
-    rows = merge_characters(uts39_rows(confusables.prototypes, measured), cnn.characters)
+    told = uts39_rows(confusables.prototypes, drawn.observations)
+    rows = merge_characters(told, cnn.characters)
     merged = {**rows, **(_ascii(cnn) or ascii_rows())}
     sources = [
         f"UTS #39: {confusables.version} sha256:{confusables.digest}",
@@ -86,25 +86,6 @@ def _digest(path: Path | None) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
 
 
-def _observations(rows: Rows) -> dict[str, tuple[Observation, ...]]:
-    """Give the network's readings of tier A as observations."""
-    found = {
-        char: tuple(
-            Observation((r.letters,), min(r.confidence, CNN_MOST), r.sources, fonts=r.fonts)
-            for r in readings
-            if r.confidence >= TIER_A
-        )
-        for char, readings in rows.items()
-    }
-    return {char: seen for char, seen in found.items() if seen}
-
-
-def _joined(
-    first: Mapping[str, tuple[Observation, ...]], second: Mapping[str, tuple[Observation, ...]]
-) -> dict[str, tuple[Observation, ...]]:
-    return {char: first.get(char, ()) + second.get(char, ()) for char in {**first, **second}}
-
-
 def merge_characters(rows: Rows, cnn: Rows) -> dict[str, tuple[Reading, ...]]:
     """Name the network beside what others say, and add its readings of tier B.
 
@@ -116,17 +97,14 @@ def merge_characters(rows: Rows, cnn: Rows) -> dict[str, tuple[Reading, ...]]:
     found: dict[str, tuple[Reading, ...]] = {}
     for char in {**rows, **cnn}:
         seen = {reading.letters: reading for reading in cnn.get(char, ())}
-        merged = [_seconded(each, seen.get(each.letters)) for each in rows.get(char, ())]
-        known = {reading.letters for reading in merged}
-        merged += [
-            replace(each, confidence=min(each.confidence, CNN_MOST))
-            for letters, each in seen.items()
-            if letters not in known
-        ]
+        merged = [_seconded(each, seen.pop(each.letters, None)) for each in rows.get(char, ())]
+        best = max((each.confidence for each in merged), default=0.0)
+        more = [replace(r, confidence=min(r.confidence, CNN_MOST)) for r in seen.values()]
+        kept = [each for each in more if each.confidence >= best * RELATIVE_FLOOR]
         # Python's sort is stable: of equals, who was there first stays first.
-        merged.sort(key=lambda each: -each.confidence)
-        least = merged[0].confidence * RELATIVE_FLOOR
-        found[char] = tuple(r for r in merged if r.confidence >= least)[:MAX_READINGS]
+        merged = sorted((merged + kept)[:MAX_READINGS], key=lambda each: -each.confidence)
+        if merged:
+            found[char] = tuple(merged)
     return found
 
 
