@@ -30,7 +30,7 @@ KEPT = 1 << 10
 class Block:
     """Whole lines of a stream."""
 
-    data: bytes
+    data: bytes | memoryview
     """The lines; the last one of the stream may lack its line feed."""
 
     offset: int
@@ -165,11 +165,21 @@ class Blocks:
             cut = self._parts[place].rfind(b"\n") + 1
             if cut:
                 part = self._parts[place]
-                data = b"".join([*self._parts[:place], memoryview(part)[:cut]])
-                yield self._take(data, b"".join([part[cut:], *self._parts[place + 1 :]]))
+                before, after = self._parts[:place], self._parts[place + 1 :]
+                begin = 0
+                if before and len(part) >= BLOCK:  # not copied but for its first line
+                    begin = part.find(b"\n") + 1
+                    yield self._take(b"".join([*before, part[:begin]]), b"")
+                    before = []
+                lines = memoryview(part)[begin:cut]
+                rest = b"".join([part[cut:], *after])
+                if lines:
+                    yield self._take(b"".join([*before, lines]) if before else lines, rest)
+                else:
+                    self._parts, self._size = [rest], len(rest)
                 return
 
-    def _take(self, data: bytes, rest: bytes) -> Block:
+    def _take(self, data: bytes | memoryview, rest: bytes) -> Block:
         block = Block(data, self._offset)
         self._offset = block.end
         self._parts, self._size = ([rest], len(rest)) if rest else ([], 0)

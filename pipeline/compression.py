@@ -69,17 +69,20 @@ class Decompressed:
         *,
         max_ratio: float | None = None,
         warn: Callable[[str], None] | None = None,
+        chunk: int = CHUNK,
     ) -> None:
         """Look at the first bytes and be ready to iterate, once.
 
         Args:
             read: the raw bytes.
+            chunk: bytes that are read at once of a stream that is not compressed.
             max_ratio: stop with `Reason.RATIO_EXCEEDED` above this ratio; None for no limit.
             warn: told once, in words, when `WARN_RATIO` is passed; None if nobody cares.
         """
         self._read = read
         self._max_ratio = max_ratio
         self._warn = warn
+        self._chunk = chunk
         self._head = read(PIECE)
         while 0 < len(self._head) < 4 and (more := read(PIECE)):
             self._head += more
@@ -112,7 +115,7 @@ class Decompressed:
         while data:
             self.bytes_out += len(data)
             yield data
-            data = self._read(CHUNK)
+            data = self._read(self._chunk)
             self.bytes_in += len(data)
 
     def _through(self, codec: Codec) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.blocks import Blocks, Gap
+from pipeline.blocks import BLOCK, Blocks, Gap
 from pipeline.compression import CHUNK, Decompressed, sniff
 from pipeline.errors import DamagedStream
 from pipeline.formats import guess, make_format
@@ -51,7 +51,8 @@ class Reading:
             UsageError: the column is not there, or cannot be guessed.
         """
         self._source = source
-        self._stream = Decompressed(source.read, max_ratio=max_ratio, warn=warn)
+        self._chunk = BLOCK if source.is_file else CHUNK  # a pipe may have less to say for long
+        self._stream = Decompressed(source.read, max_ratio=max_ratio, warn=warn, chunk=self._chunk)
         head, self._chunks = _peek(iter(self._stream))
         if (outer := self._stream.compression) and (inner := sniff(head)) and warn is not None:
             warn(f"is {inner} inside {outer}, of which one layer is taken off")
@@ -93,7 +94,7 @@ class Reading:
             blocks = Blocks(self._chunks, skip=start)
         elif start:
             self._source.seek(start)
-            chunks = iter(lambda: self._source.read(CHUNK), b"")
+            chunks = iter(lambda: self._source.read(self._chunk), b"")
             blocks = Blocks(chunks, start=start, is_cut=self._has_grown)
         else:
             blocks = Blocks(self._chunks, is_cut=self._has_grown)

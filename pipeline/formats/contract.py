@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from typing_extensions import Buffer
+
     from pipeline.blocks import Block, Gap
     from pipeline.records import Message, Rejected
 
@@ -34,10 +36,10 @@ class Hits(Protocol):
 class Screen(Protocol):
     """The screen, as far as formats need it (`detector.screen.Screen`). Safe in many threads."""
 
-    def lines(self, block: bytes) -> Hits:
+    def lines(self, block: Buffer) -> Hits:
         """Screen plain names, one a line."""
 
-    def ndjson(self, block: bytes) -> Hits:
+    def ndjson(self, block: Buffer) -> Hits:
         """Screen JSON objects with ``rrname``, one a line, also inside ``{"obj": {...}}``."""
 
     def strings(self, array: object) -> Hits:

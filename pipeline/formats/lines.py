@@ -11,6 +11,8 @@ from pipeline.blocks import MAX_LINE, Block, Gap, oversize
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from typing_extensions import Buffer
+
     from pipeline.formats.contract import Hits, Screen
     from pipeline.records import Message, Rejected
 
@@ -28,7 +30,7 @@ class LineFormat(ABC):
         """See `Format.parse`."""
 
     @abstractmethod
-    def screen(self, screen: Screen, lines: bytes) -> Hits:
+    def screen(self, screen: Screen, lines: Buffer) -> Hits:
         """Screen whole lines."""
 
     def batches(self, blocks: Iterable[Block | Gap]) -> Iterator[LineBatch | Gap]:
@@ -64,7 +66,8 @@ class LineBatch:
         """See `Batch.messages`."""
         data, offset, parse = self.block.data, self.block.offset, self.format.parse
         for start, end in hits.spans:
+            line = bytes(data[start:end])
             if end - start > MAX_LINE:
-                yield oversize(data[start:end], offset + start)
+                yield oversize(line, offset + start)
             else:
-                yield parse(data[start:end], offset + start)
+                yield parse(line, offset + start)

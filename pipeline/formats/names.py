@@ -8,6 +8,8 @@ from pipeline.formats.lines import BOM, LineFormat
 from pipeline.records import Record, Skipped, SkipReason
 
 if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
     from pipeline.formats.contract import Hits, Screen
     from pipeline.records import Message
 
@@ -32,6 +34,6 @@ class Names(LineFormat):
             return Skipped(SkipReason.TOMBSTONE, offset)
         return Record(name, offset)
 
-    def screen(self, screen: Screen, lines: bytes) -> Hits:
+    def screen(self, screen: Screen, lines: Buffer) -> Hits:
         """See `LineFormat.screen`."""
         return screen.lines(lines)

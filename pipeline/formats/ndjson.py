@@ -15,6 +15,8 @@ from pipeline.formats.lines import BOM, LineFormat
 from pipeline.records import Reason, Rejected, Skipped, SkipReason
 
 if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
     from pipeline.formats.contract import Hits, Screen
     from pipeline.records import Message
 
@@ -102,7 +104,7 @@ class Ndjson(LineFormat):
             return self._record({"obj": value["obj"]}, message, offset)
         return Skipped(SkipReason.CONTROL, offset)
 
-    def screen(self, screen: Screen, lines: bytes) -> Hits:
+    def screen(self, screen: Screen, lines: Buffer) -> Hits:
         """See `LineFormat.screen`."""
         return screen.ndjson(lines)
 

@@ -20,7 +20,7 @@ def test_blocks_end_with_lines_and_join_to_the_stream() -> None:
     blocks = [block for block in Blocks(chunks) if isinstance(block, Block)]
     assert len(blocks) > 2
     assert b"".join(block.data for block in blocks) == text
-    assert all(block.data.endswith(b"\n") for block in blocks[:-1])
+    assert all(bytes(block.data).endswith(b"\n") for block in blocks[:-1])
     assert [block.offset for block in blocks[1:]] == [block.end for block in blocks[:-1]]
 
 

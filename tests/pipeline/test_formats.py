@@ -8,6 +8,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import Buffer
 
 from detector.screen import every_line
 from pipeline.blocks import MAX_LINE, Block, Gap
@@ -23,10 +24,10 @@ from pipeline.records import Message, Record, Rejected, Skipped
 class Everything:
     """A screen that lets every record through."""
 
-    def lines(self, block: bytes) -> Hits:
+    def lines(self, block: Buffer) -> Hits:
         return every_line(block)
 
-    def ndjson(self, block: bytes) -> Hits:
+    def ndjson(self, block: Buffer) -> Hits:
         return every_line(block)
 
     def strings(self, array: object) -> Hits:
