@@ -238,7 +238,7 @@ def _digest(glyphs: Glyphs, dataset: Dataset, member: Member) -> str:
 def _read(path: Path, digest: str, count: int) -> OutOfFold | None:
     """Read a member's answers; None if there are none, or they are to other questions."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             if str(file["digest"]) != digest:
                 return None
             log_probs = file["log_probs"]
