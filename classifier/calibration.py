@@ -73,7 +73,7 @@ def calibrate(candidates: Candidates, labels: Labels, verdicts: Iterable[Verdict
     found = fit(features[rows], usable[rows], weights[rows])
     height = features @ found[:-1] + found[-1]
     rows = np.flatnonzero(judged & (height > 0))
-    slope, offset = fit(height[rows, None], usable[rows], weights[rows])
+    slope, offset = fit(height[rows, None], usable[rows], np.ones(len(rows)))
     # Six digits are more than the data bear, and the same whatever the linear algebra library.
     scaled = tuple(round(float(each * slope), 6) for each in found[:-1])
     return Combination(round(float(found[-1] * slope + offset), 6), scaled, told)

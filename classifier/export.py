@@ -22,9 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from classifier.ascii_likeness import Confusion, classes
 from classifier.baselines import Templates, relative_distances
 from classifier.combination import Candidates, Combination, Pictures, gather
 from classifier.dataset import Glyphs
+from classifier.digraphs import Pair
 from classifier.errors import InvalidDataset
 from classifier.labels import CLASSES, NONE
 from classifier.network import Network
@@ -42,6 +44,9 @@ MAX_READINGS = 3
 
 POSSIBLE = 0.02
 """Chance of being any letter, by the vote, below which a character is not measured by pixels."""
+
+PAIRS = 30
+"""Pairs of letters that a map names: the likeliest ones."""
 
 _ASCII_END = 0x80
 _BATCH = 65536
@@ -160,6 +165,19 @@ def character_rows(candidates: Candidates, combination: Combination) -> Rows:
         )
         found.setdefault(chr(candidates.code_points[row]), []).append(seen)
     return {char: _ranked(seen) for char, seen in found.items()}
+
+
+def ascii_rows(measured: Sequence[Confusion], pairs: Sequence[Pair]) -> Rows:
+    """Choose rows of ASCII: classes, and the first `PAIRS` pairs; the confidence is the chance."""
+    found: dict[str, Sequence[Seen]] = {
+        each.source: [Seen(each.letter, round(each.chance, 3), "cnn", each.agree, each.fonts)]
+        for each in classes(measured)
+    }
+    for each in pairs[:PAIRS]:
+        seen = Seen(each.letter, round(each.chance, 3), "cnn", each.agree, each.fonts)
+        if each.pair not in found:
+            found[each.pair] = [seen]
+    return found
 
 
 def pixel_rows(pictures: Pictures, nearest: float = 0.35) -> Rows:
