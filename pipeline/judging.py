@@ -9,7 +9,6 @@ between them. If it dies, its names are judged here: an answer is never lost.
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import sys
 import warnings
@@ -122,6 +121,8 @@ class JudgeProcess:
 
     def send(self, lot: _Lot) -> None:
         """Send a lot to a process that is free."""
+        import pickle  # 3 ms that a scan with one job saves
+
         self.lot = lot
         with suppress(OSError):  # it died: `collect` will find out
             pickle.dump(lot.questions, self._questions, pickle.HIGHEST_PROTOCOL)
@@ -129,6 +130,8 @@ class JudgeProcess:
 
     def collect(self) -> None:
         """Wait for the answers to what was sent."""
+        import pickle
+
         lot, self.lot = self.lot, None
         if lot is None:
             return
@@ -148,6 +151,8 @@ class JudgeProcess:
 
 def _serve(judge: CachedJudge, questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer until there are no more questions; never returns, and leaves what was open alone."""
+    import pickle
+
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks decides when it is over
