@@ -66,7 +66,7 @@ class Member:
 
 
 STEPS = 700
-"""Of each member's training: two members of 700 steps read better than one of 1,400."""
+"""Of each member's training: one takes a minute on two cores, so that ten networks fit into ten."""
 
 
 def wide(seed: int, recipe: Recipe | None = None) -> Member:
@@ -84,7 +84,12 @@ def _seeded(recipe: Recipe | None, seed: int) -> Recipe:
 
 
 MEMBERS = (wide(0), narrow(1))
-"""Whose mean is used unless others are asked for."""
+"""Whose mean is judged unless others are asked for.
+
+Out of fold, wide alone, narrow alone and their mean read 0.966, 0.973 and 0.974 of the pictures,
+0.966, 0.971 and 0.966 of the PVALID characters, and 0.98, 0.35 and 0.77 of the small capitals. The
+mean reads best what UTS #39 and decompositions know; a map, which must know н and т as well, is
+drawn by wide members."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ def examine(
         "code_point": {method: figures(each) for method, each in answers.items()}
     }
     learn = _kept(first, folder, plan.device, progress)
+    foresight = foresee(glyphs, plan.before, labels, learn) if plan.before else None
     for kind, folds in plan.splits.items():
         splits[kind] = {
             NETWORK: figures(by_split(dataset, kind, learn, folds)),
@@ -173,7 +174,7 @@ def examine(
         same,
         _seeds(glyphs, labels, folder, plan, question, progress),
         _open_set(glyphs, labels, said, templates),
-        foresee(glyphs, plan.before, labels, learn) if plan.before else None,
+        foresight,
     )
 
 
