@@ -10,7 +10,9 @@ Rule of judging: ``right`` if in most of the families shown a reader of an addre
 could take the character for that very letter, or for it with an accent, hook, tail or stroke, or
 for its capital (addresses are read without case); ``wrong`` if parts are missing or too many, or
 size or place on the line gives it away; ``unsure`` if it is so in some families only, or the eye
-hesitates. The verdicts packaged were given by one judge, a vision model, once, in one sitting.
+hesitates. The packaged verdicts were given once, in one sitting, by one judge, a vision model, who
+decided to let capitals and tails count while at it, though before the key was opened; nobody has
+repeated them.
 """
 
 from __future__ import annotations
