@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from classifier.combination import FEATURES, Candidates, Combination, fit, fold
+from classifier.combination import FEATURES, Candidates, Combination, Floats, fit, fold
 from classifier.labels import CLASSES, NONE, UNKNOWN, Labels
 from classifier.verdicts import Verdict
 
@@ -30,6 +30,9 @@ EDGES = (-1.4, -0.4, 0.4, 1.4, 2.2)
 
 UNSURE = 2
 """Place among `EDGES` from which an example of no letter is in doubt."""
+
+FLATTEST = 0.25
+"""Least that is left of differences between scores when they are put on the scale of verdicts."""
 
 _TWINS = frozenset("li")
 
@@ -73,10 +76,22 @@ def calibrate(candidates: Candidates, labels: Labels, verdicts: Iterable[Verdict
     found = fit(features[rows], usable[rows], weights[rows])
     height = features @ found[:-1] + found[-1]
     rows = np.flatnonzero(judged & (height > 0))
-    slope, offset = fit(height[rows, None], usable[rows], np.ones(len(rows)))
+    slope, offset = _scale(height[rows], usable[rows])
     # Six digits are more than the data bear, and the same whatever the linear algebra library.
     scaled = tuple(round(float(each * slope), 6) for each in found[:-1])
     return Combination(round(float(found[-1] * slope + offset), 6), scaled, told)
+
+
+def _scale(height: Floats, usable: Mask) -> tuple[float, float]:
+    """Fit verdicts by a line through heights that is not too flat to rank by."""
+    slope, offset = map(float, fit(height[:, None], usable, np.ones(len(height))))
+    if slope < FLATTEST:
+        slope, low, high = FLATTEST, -50.0, 50.0
+        for _ in range(60):  # halve until the mean score is the share that is usable
+            offset = (low + high) / 2
+            mean = float((1 / (1 + np.exp(-(slope * height + offset)))).mean())
+            low, high = (offset, high) if mean < usable.mean() else (low, offset)
+    return slope, offset
 
 
 def _same(letters: npt.NDArray[np.int64], known: npt.NDArray[np.int64]) -> Mask:

@@ -127,7 +127,7 @@ def rank(drawn: Drawn, networks: Sequence[Network], device: str = "cpu") -> tupl
     hopeful = np.argwhere(allowed & (left > 0))
     found = []
     for place, letter in hopeful:
-        if mean[place, letter] < mean.max() / 10:
+        if mean[place, letter] < mean.max() / 4:
             continue  # it would not come near the first ones, however few pixels differ
         score = left[place, letter] * np.exp(-_distance(drawn, int(place), int(letter)))
         numbers = float(score), float(mean[place, letter])

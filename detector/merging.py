@@ -31,7 +31,7 @@ from detector.likeness import RELATIVE_FLOOR
 from detector.prototypes import Confusables
 from detector.uts39 import uts39_rows
 
-MADE_BY = "glyphwatch map build --from all --confusables FILE --cnn FILE"
+MADE_BY = "glyphwatch map build --from all --confusables FILE"
 
 CNN_MOST = 0.94
 """Most that the network's word alone is worth: below `brakes.EXACT`, for what looks alike at 28

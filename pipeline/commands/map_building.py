@@ -25,8 +25,8 @@ _EPILOG = """\
   cnn     glyphs, by what trained networks see in them: the packaged one, other ones (--model), or,
           as the packaged map has it, networks that have not seen the characters that they are
           asked about (--folds; they are trained if they are not there)
-  all     uts39, and on top of it a map that --from cnn wrote (--confusables, --cnn), and rows
-          of one's own (--operator), which win over all others
+  all     uts39, and on top of it a map that --from cnn wrote (--confusables, --cnn; the one that
+          comes with this release if not given), and rows of one's own (--operator), which win
 """
 
 
@@ -65,11 +65,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="standard output if - or not given")
 
 
+_PACKAGED_CNN = Path(__file__).parents[2] / "classifier" / "data" / "cnn.txt"
+
 _NEEDED = {
     "uts39": ("confusables",),
     "pixels": ("glyphs",),
     "cnn": ("glyphs",),
-    "all": ("confusables", "cnn"),
+    "all": ("confusables",),
 }
 
 
@@ -103,7 +105,8 @@ def _text(options: argparse.Namespace) -> str:
     if options.builder == "all":
         from detector.merging import Sources, build_merged
 
-        return build_merged(Sources(options.confusables, options.cnn, options.operator))
+        cnn = options.cnn or _PACKAGED_CNN
+        return build_merged(Sources(options.confusables, cnn, options.operator))
     with needs("train"):
         from classifier.errors import ClassifierError
         from glyphs.errors import GlyphError

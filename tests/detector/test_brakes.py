@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from detector.brakes import SENTENCES, Brake
+from detector.confusables import ConfusableMap, Reading
 from detector.judge import Judge, Options
 from detector.native import NativeSpelling
 from detector.native_builder import render
+from detector.targets import TargetList
 from detector.verdict import Severity
-from tests.detector.judging import assert_clean, assert_lookalike, make_judge
+from tests.detector.judging import assert_clean, assert_lookalike, make_judge, suffixes
+from tests.detector.judging import target as target_of
 
 # short_target -----------------------------------------------------------------------------------
 
@@ -162,3 +165,22 @@ def test_real_sites_that_differ_in_letters_alone_are_no_news(name: str, targets:
 )
 def test_letters_that_nobody_writes_by_chance_are_reported(name: str, targets: list[str]) -> None:
     assert make_judge(targets).judge(name).detections
+
+
+def faint_map() -> ConfusableMap:
+    faint = {
+        char: (Reading(letter, 0.8, ("cnn",), "1/2"),)
+        for char, letter in zip("ภมย", "pay", strict=True)
+    }
+    return ConfusableMap("18.0.0", "test", (), faint, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("ภaypal.com", 1), ("ภมypal.com", 1), ("ภมyภal.com", 0), ("ภมยภมl.com", 0)],
+)
+def test_faint_readings_only_support_others(name: str, found: int) -> None:
+    judge = Judge(faint_map(), TargetList.of([target_of("paypal.com")]), suffixes())
+    judgement = judge.judge(name)
+    assert len(judgement.detections) == found
+    assert judgement.brakes == (() if found else ("faint",))
