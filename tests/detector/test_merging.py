@@ -19,7 +19,7 @@ def files(tmp_path: Path) -> Sources:
     confusables, drawn = tmp_path / "confusables.txt", tmp_path / "drawn.txt"
     confusables.write_text(SMALL, encoding="utf-8")
     drawn.write_text(DRAWN, encoding="utf-8")
-    cnn = {
+    cnn: dict[str, tuple[Reading, ...]] = {
         "а": (Reading("a", 0.99, ("cnn",), "60/61"),),
         "ä": (Reading("a", 0.99, ("cnn",), "90/90"),),
         "щ": (Reading("w", 0.97, ("cnn",), "50/52"),),
@@ -67,7 +67,10 @@ def test_a_reading_far_below_the_best_is_not_added() -> None:
 
 
 def test_the_operator_has_the_last_word(files: Sources, tmp_path: Path) -> None:
-    rows = {"щ": (Reading("m", 0.8, ("ours",)),), "ä": (Reading("a", 0.99, ("ours",)),)}
+    rows: dict[str, tuple[Reading, ...]] = {
+        "щ": (Reading("m", 0.8, ("ours",)),),
+        "ä": (Reading("a", 0.99, ("ours",)),),
+    }
     operator = written(tmp_path / "operator.txt", rows)
     found = merged(Sources(files.confusables, files.cnn, operator, files.drawn), tmp_path)
     assert found.characters["щ"] == (Reading("m", 0.8, ("operator", "ours")),)
