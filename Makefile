@@ -41,7 +41,7 @@ sample: setup ## make the bundled sample and its answer again; the same bytes
 
 map: setup ## make the confusable map again; CONFUSABLES=confusables.txt, from Unicode
 	@test -n "$(CONFUSABLES)" || { echo "say CONFUSABLES=FILE: Unicode's confusables.txt"; exit 2; }
-	$(bin)/glyphwatch map build --from uts39 --confusables $(CONFUSABLES) \
+	$(bin)/glyphwatch map build --from all --confusables $(CONFUSABLES) \
 		--output detector/data/confusables.txt
 
 lock: ## pin requirements by hash again; LOCK=--upgrade takes the newest
