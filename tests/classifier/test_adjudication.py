@@ -10,7 +10,7 @@ from classifier.combination import FEATURES, Candidates, Combination
 from classifier.metrics import wilson
 from classifier.unicode_tables import load_confusables
 from classifier.verdicts import load_verdicts
-from tests.classifier.confusables_files import UNICODES, write_confusables
+from tests.classifier.confusables_files import unicodes_own, write_confusables
 
 LOGIT = Combination(0.0, (1.0, *[0.0] * (len(FEATURES) - 1)), {})
 """The score is the logistic function of the first feature."""
@@ -74,9 +74,8 @@ def test_the_packaged_verdicts_are_enough_and_each_stratum_has_a_precision() -> 
         assert found[f"{scripts} 0.9-1.0"][2] > found[f"{scripts} 0.4-0.6"][3]
 
 
-@pytest.mark.skipif(not UNICODES.exists(), reason="Unicode's own table is not here")
 def test_no_packaged_verdict_is_on_what_unicode_knows() -> None:
-    table = load_confusables(UNICODES)
+    table = load_confusables(unicodes_own())
     assert [
         f"{v.code_point:04X}" for v in load_verdicts() if not unknown(v.code_point, table)
     ] == []

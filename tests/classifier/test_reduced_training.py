@@ -21,7 +21,7 @@ from glyphs.errors import FontError
 from glyphs.fonts import find_fonts
 from glyphs.manifest import load_manifest
 from glyphs.store import GlyphStore, render_store
-from tests.classifier.confusables_files import UNICODES
+from tests.classifier.confusables_files import unicodes_own
 
 FOLD = 0
 LEAST = 0.93
@@ -34,14 +34,13 @@ LARGE = ("CJK ", "HANGUL ", "TANGUT", "NUSHU", "KHITAN")
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> GlyphStore:
     """Draw what has a label and what may be an example of none."""
-    if not UNICODES.exists():
-        pytest.skip("Unicode's confusables.txt is not there")
+    table = unicodes_own()
     try:
         families = find_fonts(load_manifest())
     except FontError as error:
         pytest.skip(f"glyphwatch glyphs fonts install: {str(error).splitlines()[0]}")
     small = {c for c in pvalid_code_points() if not name(c).startswith(LARGE)}
-    wanted = small | build_labels(UNICODES).by_code_point.keys() | set(map(ord, CLASSES))
+    wanted = small | build_labels(table).by_code_point.keys() | set(map(ord, CLASSES))
     folder = tmp_path_factory.mktemp("reduced") / "glyphs"
     return render_store(families, folder, code_points=wanted, jobs=2)
 
@@ -49,7 +48,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> GlyphStore:
 @pytest.mark.slow
 def test_characters_never_seen_are_read(store: GlyphStore) -> None:
     started = time.process_time()
-    labels = label_all(store, UNICODES)
+    labels = label_all(store, unicodes_own())
     recipe = Recipe(steps=STEPS, kernels=(3, 3))
     dataset = narrow(0, recipe).dataset(store, labels)
 
