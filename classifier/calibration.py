@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifier.combination import FEATURES, Candidates, Combination, Floats, fit, fold
-from classifier.labels import CLASSES, NONE, UNKNOWN, Labels
+from classifier.labels import CLASSES, KINDS, NONE, UNKNOWN, Labels
 from classifier.verdicts import Verdict
 
 VERDICTS = Path(__file__).parent / "data" / "calibration.csv"
@@ -50,7 +50,8 @@ def calibrate(candidates: Candidates, labels: Labels, verdicts: Iterable[Verdict
         labels: with examples of looking like no letter.
         verdicts: by eye; unsure ones do not count.
     """
-    known = fold(labels.letters(candidates.code_points))
+    tables = labels.of_kinds([kind for kind in KINDS if kind != "judged"])
+    known = fold(tables.letters(candidates.code_points))
     first = np.diff(candidates.code_points, prepend=-1) != 0
     same = _same(candidates.letters, known)
     labelled = (known != UNKNOWN) & (known != NONE) & (same | first)

@@ -28,7 +28,7 @@ from classifier.errors import InvalidModel, InvalidRecipe, ModelNotWritten, Trai
 from classifier.network import Network
 from classifier.recipe import Recipe
 
-FORMAT = "model 1"
+FORMAT = "model 2"
 _KEY = "glyphwatch"
 _LARGEST = 2**30
 _NETWORK, _OPTIMIZER = "network/", "optimizer/"

@@ -2,13 +2,15 @@
 
 Five networks are trained, each without one fold of the characters (`classifier.splits`), and each
 says what the pictures of its fold look like. Several members (other seeds, other labels) are
-averaged. Evaluation, calibration and the map all use what is said here; the networks and their
-answers are kept in a folder, so that nothing is trained twice and an interruption costs little:
+brought together (`classifier.committee`). Evaluation, calibration and the map all use what is said
+here; the networks and their answers are kept in a folder, so that nothing is trained twice and an
+interruption costs little:
 
 ===================== ==========================================================================
 ``NAME-F.safetensors`` the network of member NAME without fold F (`classifier.checkpoint`)
 ``NAME.npz``           its answers: ``log_probs`` float32 (n, 38), row i for picture i of the store,
-                       and ``digest``, of all that they were made from
+                       ``capital`` float32 (n,) (`classifier.prediction.Readings`), and ``digest``,
+                       of all that they were made from
 ===================== ==========================================================================
 """
 
@@ -19,20 +21,20 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classifier.checkpoint import Checkpoint, save_checkpoint
+from classifier.committee import Voice, agreed
 from classifier.dataset import USED_KINDS, Dataset, Glyphs, build_dataset, label_glyphs
 from classifier.errors import ModelNotWritten
 from classifier.examples import Examples
-from classifier.labels import Labels, build_labels
-from classifier.lesson import make_lesson
+from classifier.labels import KINDS, Labels, build_labels
+from classifier.lesson import examples_of, make_lesson
 from classifier.network import CLASSES, Network
-from classifier.prediction import predict
+from classifier.prediction import Readings, read
 from classifier.recipe import Recipe
 from classifier.splits import FOLDS, folds_of
 from classifier.training import Journal, Progress, train
@@ -46,7 +48,7 @@ _NARROW = tuple(kind for kind in USED_KINDS if kind not in ("capital", "small-ca
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One network of those that are averaged."""
+    """One network of those that are asked together."""
 
     name: str
     """What its files are called."""
@@ -63,6 +65,17 @@ class Member:
         return build_dataset(
             glyphs, labels, kinds=self.kinds, make_small_capitals=self.small_capitals
         )
+
+    @property
+    def knows_capitals(self) -> bool:
+        """Whether it learns from pictures that are drawn as capitals."""
+        return "capital" in self.kinds
+
+    def examples(self, dataset: Dataset) -> Examples:
+        """Give what it learns from of rows that were chosen for members that learn from all."""
+        kinds = [KINDS.index(kind) for kind in self.kinds]
+        used = np.isin(dataset.kinds, kinds) & (self.small_capitals | ~dataset.made)
+        return examples_of(dataset if used.all() else dataset.rows(used))
 
 
 STEPS = 700
@@ -84,12 +97,7 @@ def _seeded(recipe: Recipe | None, seed: int) -> Recipe:
 
 
 MEMBERS = (wide(0), narrow(1))
-"""Whose mean is judged unless others are asked for.
-
-Out of fold, wide alone, narrow alone and their mean read 0.966, 0.973 and 0.974 of the pictures,
-0.966, 0.971 and 0.966 of the PVALID characters, and 0.98, 0.35 and 0.77 of the small capitals. The
-mean reads best what UTS #39 and decompositions know; a map, which must know н and т as well, is
-drawn by wide members."""
+"""Who is asked unless others are wanted; the map is drawn by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,14 @@ class OutOfFold:
     digest: str
     """Of the pictures, labels and recipes that they come from, in hex: equal ones, equal answers.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one member said out of fold."""
+
+    readings: Readings
+    digest: str
 
 
 Told = Callable[[str, int, Progress], None]
@@ -135,7 +151,7 @@ def cross_validate(
     device: str = "cpu",
     progress: Told | None = None,
 ) -> OutOfFold:
-    """Train what is not in the folder yet, and give the members' mean.
+    """Train what is not in the folder yet, and give what the members agree on.
 
     Raises:
         InvalidDataset: nothing can be trained on.
@@ -147,24 +163,15 @@ def cross_validate(
     except OSError as error:
         msg = f"{folder}: cannot be made: {error.strerror or error}"
         raise ModelNotWritten(msg) from error
-    return mean([_ask(glyphs, labels, each, folder, device, progress) for each in members])
-
-
-def mean(parts: Sequence[OutOfFold]) -> OutOfFold:
-    """Average answers: the geometric mean, made to add up to 1 again."""
-    if len(parts) == 1:
-        return parts[0]
-    total = reduce(np.add, (each.log_probs for each in parts)) / np.float32(len(parts))
-    digest = hashlib.sha256("\n".join(each.digest for each in parts).encode())
-    return OutOfFold(normalized(total), digest.hexdigest())
-
-
-def normalized(log_probs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Shift logarithms, (n, 38), so that every row's powers add up to 1."""
-    top = log_probs.max(axis=1, keepdims=True)
-    sums = np.exp(log_probs - top).sum(axis=1, keepdims=True)
-    shifted: NDArray[np.float32] = (log_probs - top - np.log(sums)).astype(np.float32)
-    return shifted
+    told = [_ask(glyphs, labels, each, folder, device, progress) for each in members]
+    voices = [
+        Voice(each.readings, member.knows_capitals)
+        for each, member in zip(told, members, strict=True)
+    ]
+    digests = [each.digest for each in told]
+    if len(digests) > 1:
+        digests = [hashlib.sha256("\n".join(digests).encode()).hexdigest()]
+    return OutOfFold(agreed(voices), digests[0])
 
 
 def _ask(
@@ -174,21 +181,23 @@ def _ask(
     folder: Path,
     device: str,
     progress: Told | None,
-) -> OutOfFold:
+) -> _Told:
     """Give one member's answers, from its file if it has one."""
     dataset = member.dataset(glyphs, labels)
     digest = _digest(glyphs, dataset, member)
     path = folder / f"{member.name}.npz"
-    kept = _read(path, digest, len(glyphs.code_points))
+    kept = _kept(path, digest, len(glyphs.code_points))
     if kept is not None:
         return kept
     folds = folds_of(glyphs.code_points)
     found = np.empty((len(folds), CLASSES), np.float32)
+    capital = np.empty(len(folds), np.float32)
     for fold in range(FOLDS):
         network = train_fold(dataset, member, fold, folder, device=device, progress=progress)
         rows = np.flatnonzero(folds == fold)
-        found[rows] = predict(network, glyphs.images[rows], device=device)
-    result = OutOfFold(found, digest)
+        said = read(network, glyphs.images[rows], device=device)
+        found[rows], capital[rows] = said.log_probs, said.capital
+    result = _Told(Readings(found, capital), digest)
     _write(path, result)
     return result
 
@@ -240,24 +249,26 @@ def _digest(glyphs: Glyphs, dataset: Dataset, member: Member) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _read(path: Path, digest: str, count: int) -> OutOfFold | None:
+def _kept(path: Path, digest: str, count: int) -> _Told | None:
     """Read a member's answers; None if there are none, or they are to other questions."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             if str(file["digest"]) != digest:
                 return None
-            log_probs = file["log_probs"]
+            log_probs, capital = file["log_probs"], file["capital"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None  # the networks are there still, and say it again
-    fits = log_probs.dtype == np.float32 and log_probs.shape == (count, CLASSES)
-    return OutOfFold(log_probs, digest) if fits else None
+    fits = log_probs.dtype == capital.dtype == np.float32
+    fits &= log_probs.shape == (count, CLASSES) and capital.shape == (count,)
+    return _Told(Readings(log_probs, capital), digest) if fits else None
 
 
-def _write(path: Path, answers: OutOfFold) -> None:
+def _write(path: Path, told: _Told) -> None:
     partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as file:
-            np.savez(file, log_probs=answers.log_probs, digest=np.array(answers.digest))
+            said, digest = told.readings, np.array(told.digest)
+            np.savez(file, log_probs=said.log_probs, capital=said.capital, digest=digest)
         partial.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

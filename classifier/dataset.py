@@ -18,18 +18,21 @@ import numpy.typing as npt
 
 from classifier.baselines import Templates
 from classifier.errors import InvalidDataset
-from classifier.labels import CLASSES, KINDS, Labels
+from classifier.labels import CLASSES, KINDS, NONE, Labels
 from classifier.negatives import NEAR, find_negatives
+from classifier.network import CAPITALS
+from classifier.network import CLASSES as COUNT
 from classifier.sampling import sampling_weights
 from classifier.small_capitals import small_capitals
 from classifier.splits import Split, split
-from classifier.verdicts import Verdict
+from classifier.verdicts import Verdict, letters_upheld
 
 USED_KINDS = tuple(kind for kind in KINDS if kind != "accent-of-capital")
 """Kinds that are used unless others are asked for. Á and Ø stand in no valid name, and are as many
 pictures as all accented small letters."""
 
 _SMALL_CAPITAL = KINDS.index("small-capital")
+_DRAWN_AS_CAPITALS = [_SMALL_CAPITAL, KINDS.index("capital")]
 
 
 class Glyphs(Protocol):
@@ -95,6 +98,14 @@ class Dataset:
         """How often each row is to be drawn, by the usual ways of `classifier.sampling`."""
         return sampling_weights(self.code_points, self.letters)
 
+    @cached_property
+    def shapes(self) -> npt.NDArray[np.int64]:
+        """What each row is to a network, (n,): its letter, or that letter's capital."""
+        shapes = np.arange(NONE + 1)
+        shapes[[CLASSES.index(letter) for letter in CAPITALS]] = COUNT + np.arange(len(CAPITALS))
+        drawn = np.isin(self.kinds, _DRAWN_AS_CAPITALS)
+        return np.asarray(np.where(drawn, shapes[self.letters], self.letters))
+
     def rows(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Dataset:
         """Keep some rows; weights are then those among them."""
         return Dataset(
@@ -120,12 +131,13 @@ class Dataset:
 def label_glyphs(
     glyphs: Glyphs, labels: Labels, *, near: float = NEAR, verdicts: Collection[Verdict] = ()
 ) -> Labels:
-    """Add examples of looking like no letter, chosen among the glyphs, to the labels.
+    """Add what people judged, and examples of looking like no letter chosen among the glyphs.
 
     Raises:
         InvalidDataset: a family lacks a letter of ASCII, to which others are compared.
     """
     templates = _templates(glyphs)
+    labels = labels.with_judged(letters_upheld(verdicts))
     found = find_negatives(
         labels,
         glyphs.images,
@@ -180,7 +192,7 @@ def build_dataset(
         letters = np.concatenate([letters, np.asarray(small, dtype=np.int64)])
         number_of_kind = np.concatenate([number_of_kind, np.full(count, _SMALL_CAPITAL)])
         made = np.concatenate([made, np.ones(count, dtype=np.bool_)])
-    choices = f"{glyphs.digest}\n{used.digest}\n{make_small_capitals}\n"
+    choices = f"{glyphs.digest}\n{used.digest}\n{make_small_capitals} {CAPITALS}\n"
     return Dataset(
         images,
         letters,

@@ -17,16 +17,16 @@ from classifier.baselines import Templates, pixel_distances
 from classifier.cross_validation import OutOfFold
 from classifier.dataset import USED_KINDS, Dataset, Glyphs
 from classifier.errors import InvalidDataset
-from classifier.examples import Examples
 from classifier.labels import NONE, Labels
-from classifier.network import Network
-from classifier.prediction import predict
 from classifier.splits import FOLDS, folds_of, seen_pixels
 
 _ASCII_END = 0x80
 
-Learn = Callable[[Examples], Network]
-"""Makes a network of what it may see."""
+Reader = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float32]]
+"""Pictures in, (n, 28, 28); (n, 38) logarithms of probabilities out."""
+
+Learn = Callable[[Dataset], Reader]
+"""Makes a reader of what it may see: one network, or several that are asked together."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def templates_of(glyphs: Glyphs) -> Templates:
 def by_split(
     dataset: Dataset, kind: str, learn: Learn, folds: Sequence[int] = range(FOLDS)
 ) -> Answers:
-    """Train for some folds of a split, and ask each network about what it was not shown.
+    """Train for some folds of a split, and ask each reader about what it was not shown.
 
     Args:
         dataset: labelled pictures.
@@ -111,12 +111,11 @@ def by_split(
     for fold in folds:
         split = dataset.split(kind, fold)
         test = split.test & (dataset.letters != NONE)
-        trained = dataset.rows(split.train)
-        network = learn(Examples(trained.images, trained.letters, trained.weights))
+        reader = learn(dataset.rows(split.train))
         asked = dataset.rows(test)
         parts.append(
             Answers(
-                predict(network, asked.images)[:, :NONE],
+                reader(asked.images)[:, :NONE],
                 asked.letters,
                 asked.code_points,
                 asked.kinds,

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from classifier.errors import InvalidDataset
-from classifier.network import CLASSES, SIDE
+from classifier.network import SHAPES, SIDE
 from classifier.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Examples:
     """(n, 28, 28), 0 for paper to 255 for ink."""
 
     letters: NDArray[Any]
-    """(n,) int64, 0 to 37; or (n, 38) float32, how much each picture is of each class, as another
-    network sees it (distillation)."""
+    """(n,) int64, the shape, 0 to `SHAPES` - 1; or (n, `SHAPES`) float32, how much each picture
+    is of each, as another network sees it (distillation)."""
 
     weights: NDArray[np.float32]
     """(n,), how often each is shown, relative to the others; not negative."""
@@ -52,12 +52,12 @@ class Examples:
             msg = f"images are {self.images.dtype} {self.images.shape}, not uint8 (n > 0, 28, 28)"
             raise InvalidDataset(msg)
         hard = self.letters.dtype == np.int64 and self.letters.shape == (count,)
-        soft = self.letters.dtype == np.float32 and self.letters.shape == (count, CLASSES)
+        soft = self.letters.dtype == np.float32 and self.letters.shape == (count, SHAPES)
         if not hard and not soft:
             msg = f"letters are {self.letters.dtype} {self.letters.shape} for {count} images"
             raise InvalidDataset(msg)
-        if not (self.letters.min() >= 0 and self.letters.max() <= (CLASSES - 1 if hard else 1)):
-            msg = "a letter is out of range: classes are 0 to 37, shares 0 to 1"
+        if not (self.letters.min() >= 0 and self.letters.max() <= (SHAPES - 1 if hard else 1)):
+            msg = f"a letter is out of range: shapes are 0 to {SHAPES - 1}, shares 0 to 1"
             raise InvalidDataset(msg)
         fits = self.weights.dtype == np.float32 and self.weights.shape == (count,)
         if not fits or not self.weights.min() >= 0 or not 0 < self.weights.sum() < np.inf:
@@ -81,7 +81,7 @@ class Batch:
     """(batch, 1, 28, 28), 0 to 1."""
 
     letters: Tensor
-    """(batch,) classes, or (batch, 38) shares."""
+    """(batch,) shapes, or (batch, `SHAPES`) shares of each."""
 
     keep: Tensor
     """(batch, hidden), dropout's factors."""

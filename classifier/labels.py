@@ -12,6 +12,7 @@ small-capital      the prototype's class has a Latin small capital      н is h,
 capital            an ASCII capital, or the prototype is one            Ꮃ is w, А is a
 accent-of-capital  the prototype or decomposition is one and marks      Ё is e, Ø is o
 named              by its name a small letter with something            ʈ is t, ᶁ is d
+judged             people took it for the letter: `classifier.verdicts`  ⲙ is m
 none               drawn like no letter: see `classifier.negatives`     ж
 ================== ==================================================== ======================
 
@@ -65,6 +66,7 @@ KINDS = (
     "capital",
     "accent-of-capital",
     "named",
+    "judged",
     "none",
 )
 LETTER_KINDS = KINDS[:-1]
@@ -133,6 +135,11 @@ class Labels:
         """Add characters that look like no letter; those that have a label keep it."""
         none = {c: Label(c, NONE, "none") for c in code_points}
         return replace(self, by_code_point=_ascending({**none, **self.by_code_point}))
+
+    def with_judged(self, letters: Mapping[int, str]) -> Labels:
+        """Add characters that people took for a letter; those that have a label keep it."""
+        judged = {c: Label(c, CLASSES.index(letter), "judged") for c, letter in letters.items()}
+        return replace(self, by_code_point=_ascending({**judged, **self.by_code_point}))
 
     def counts(self) -> Mapping[str, tuple[int, int]]:
         """Give for every kind the number of its labels, and how many of them are PVALID."""

@@ -110,10 +110,11 @@ def make_lesson(dataset: Dataset, fold: int | None = None) -> Lesson:
         fold: 0 to 4, the fold of characters that is held out; nothing is if None.
     """
     if fold is None:
-        return Lesson(_examples(dataset), dataset, np.empty(0, np.int64))
+        return Lesson(examples_of(dataset), dataset, np.empty(0, np.int64))
     split = dataset.split("code_point", fold)
-    return Lesson(_examples(dataset.rows(split.train)), dataset, np.flatnonzero(split.test))
+    return Lesson(examples_of(dataset.rows(split.train)), dataset, np.flatnonzero(split.test))
 
 
-def _examples(dataset: Dataset) -> Examples:
-    return Examples(np.ascontiguousarray(dataset.images), dataset.letters, dataset.weights)
+def examples_of(dataset: Dataset) -> Examples:
+    """Give all rows to learn from."""
+    return Examples(np.ascontiguousarray(dataset.images), dataset.shapes, dataset.weights)

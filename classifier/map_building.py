@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from classifier.ascii_likeness import confusions
 from classifier.checkpoint import load_checkpoint
 from classifier.combination import Combination
-from classifier.cross_validation import Member, Told, cross_validate, label_all, wide
+from classifier.cross_validation import MEMBERS, Member, Told, cross_validate, label_all
 from classifier.digraphs import draw, rank
 from classifier.errors import InvalidModel
 from classifier.export import (
@@ -126,8 +126,6 @@ def build_from_pixels(glyphs: Glyphs, unicode: str, characters: Collection[int])
 
 
 PACKAGED = Path(__file__).parent / "data" / "network.safetensors"
-MEMBER = wide(0)
-"""Whose networks are asked out of fold: the one that knows small capitals (т is a small T)."""
 
 
 def load_witnesses(models: Sequence[Path]) -> Witnesses:
@@ -147,7 +145,7 @@ def trained_witnesses(
     folder: Path,
     device: str = "cpu",
     progress: Told | None = None,
-    member: Member = MEMBER,
+    members: Sequence[Member] = MEMBERS,
 ) -> Witnesses:
     """Take networks that have not seen the characters that they are asked about.
 
@@ -157,17 +155,17 @@ def trained_witnesses(
         folder: where they are, or are put once they are trained.
         device: ``cpu`` or ``cuda``.
         progress: told how trainings go.
-        member: how they are trained.
+        members: who they are; the first is asked about ASCII and pairs as well.
 
     Raises:
         ClassifierError: a file is not what it should be, or the folder cannot be written.
     """
     labels = label_all(glyphs, confusables)
     answers = cross_validate(
-        glyphs, labels, folder, members=[member], device=device, progress=progress
+        glyphs, labels, folder, members=members, device=device, progress=progress
     )
     # ASCII is in every fold's lesson, so any of the networks can be asked about it; two are enough.
-    paths = [folder / f"{member.name}-{fold}.safetensors" for fold in range(2)]
+    paths = [folder / f"{members[0].name}-{fold}.safetensors" for fold in range(2)]
     return Witnesses([load_checkpoint(path).network for path in paths], (), answers)
 
 

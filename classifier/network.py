@@ -1,22 +1,35 @@
-"""Network: 28x28 pictures of glyphs in, 38 scores out: a-z, 0-9, the hyphen, and none of them.
+"""Network: 28x28 pictures of glyphs in, a score for each shape of a letter out.
 
 Two cells of convolution and pooling, then one hidden layer: the classic digit reader, with batch
 normalisation. Each cell pools *before* it normalises and cuts off at zero. Pooling by maximum
 commutes with both (as long as the normalisation's factor is positive, as it starts), so nothing is
 lost, and the two work on a quarter of the pixels: a fifth of the training time.
+
+A letter may have two shapes: h and н are both h. A capital that is drawn unlike its small letter
+has a score of its own, so that neither shape is learned at the other's cost; `folded` makes one of
+both.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 SIDE = 28
 """Height and width of a picture, in pixels."""
 
 CLASSES = 38
-"""The 37 letters of a label, and none of them."""
+"""The 37 letters of a label, a-z, 0-9 and the hyphen, and none of them."""
+
+CAPITALS = "abdefghijlmnqrty"
+"""Letters whose capital, as high as an x or not, is more than the small letter made larger."""
+
+SHAPES = CLASSES + len(CAPITALS)
+"""What there are scores for: the classes, then the capitals."""
+
+_SMALL = [ord(letter) - ord("a") for letter in CAPITALS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ class Network(nn.Module):
         self.cell1 = Cell(1, first, shape.kernels[0])
         self.cell2 = Cell(first, second, shape.kernels[1])
         self.hidden = nn.Linear(second * (SIDE // 4) ** 2, shape.hidden)
-        self.scores = nn.Linear(shape.hidden, CLASSES)
+        self.scores = nn.Linear(shape.hidden, SHAPES)
 
     def forward(self, pictures: Tensor, keep: Tensor | None = None) -> Tensor:
         """Score pictures.
@@ -67,7 +80,7 @@ class Network(nn.Module):
                 them, so that no layer holds a random state of its own.
 
         Returns:
-            (n, 38) logits.
+            (n, `SHAPES`) logits.
         """
         x = self.cell1(pictures)  # (n, 32, 14, 14)
         x = self.cell2(x)  # (n, 64, 7, 7)
@@ -76,3 +89,17 @@ class Network(nn.Module):
             x = x * keep
         scores: Tensor = self.scores(x)
         return scores
+
+
+def folded(scores: Tensor) -> Tensor:
+    """Give each letter what its shapes have together.
+
+    Args:
+        scores: (n, `SHAPES`) logits, or logarithms of probabilities.
+
+    Returns:
+        (n, 38) of the same; the probabilities of a letter's shapes add up.
+    """
+    letters = scores[:, :CLASSES].clone()
+    letters[:, _SMALL] = torch.logaddexp(letters[:, _SMALL], scores[:, CLASSES:])
+    return letters

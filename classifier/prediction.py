@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from classifier.errors import InvalidDataset
-from classifier.network import CLASSES, SIDE, Network
+from classifier.network import CLASSES, SHAPES, SIDE, Network, folded
 from classifier.shards import cores, one_thread_each
 
 if TYPE_CHECKING:
@@ -24,9 +24,31 @@ _CHUNK = 256
 """Pictures that go through the network at once on a CPU: what they become stays in the cache."""
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a network says of pictures, one by one; a row is a picture."""
+
+    log_probs: NDArray[np.float32]
+    """(n, 38) natural logarithms of probabilities; every row's add up to 1."""
+
+    capital: NDArray[np.float32]
+    """(n,) probability of the shapes that only capitals have."""
+
+
 def predict(
     network: Network, images: NDArray[np.uint8], *, batch: int = 4096, device: str = "cpu"
 ) -> NDArray[np.float32]:
+    """Give `read`'s logarithms of probabilities, (n, 38).
+
+    Raises:
+        InvalidDataset: the images are of another shape or type.
+    """
+    return read(network, images, batch=batch, device=device).log_probs
+
+
+def read(
+    network: Network, images: NDArray[np.uint8], *, batch: int = 4096, device: str = "cpu"
+) -> Readings:
     """Judge pictures.
 
     On a CPU every core works on batches of its own; the same pictures in the same order give the
@@ -38,9 +60,6 @@ def predict(
         batch: pictures that one core, or the GPU, takes on at a time.
         device: ``cpu``, ``cuda`` or ``cuda:1``.
 
-    Returns:
-        (n, 38) natural logarithms of probabilities; every row's add up to 1.
-
     Raises:
         InvalidDataset: the images are of another shape or type.
     """
@@ -50,6 +69,7 @@ def predict(
     place = torch.device(device)
     judge = network.eval().to(place).to(memory_format=torch.channels_last)
     found = np.empty((len(images), CLASSES), np.float32)
+    capital = np.empty(len(images), np.float32)
 
     def work(start: int) -> None:
         end = min(start + batch, len(images))
@@ -59,14 +79,16 @@ def predict(
                 rows = slice(first, min(first + step, end))
                 pictures = torch.tensor(images[rows], device=place).unsqueeze(1).float().div_(255)
                 pictures = pictures.contiguous(memory_format=torch.channels_last)
-                found[rows] = judge(pictures).log_softmax(1).cpu().numpy()
+                shapes = judge(pictures).log_softmax(1)
+                found[rows] = folded(shapes).cpu().numpy()
+                capital[rows] = shapes[:, CLASSES:SHAPES].exp().sum(1).cpu().numpy()
 
     threads = cores() if place.type == "cpu" else 1
     with one_thread_each(), ThreadPoolExecutor(threads, thread_name_prefix="predict") as pool:
         for _ in pool.map(work, range(0, len(images), batch)):
             pass
     network.cpu()
-    return found
+    return Readings(found, capital)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import numpy as np
 from classifier.answers import Answers, Figure, figures
 from classifier.bare import train_bare
 from classifier.baselines import Templates
+from classifier.committee import Committee
 from classifier.cross_validation import (
     MEMBERS,
     Member,
@@ -23,10 +24,11 @@ from classifier.cross_validation import (
     cross_validate,
     train_once,
 )
-from classifier.dataset import Glyphs
+from classifier.dataset import Dataset, Glyphs
 from classifier.evaluation import (
     Learn,
     Question,
+    Reader,
     ask,
     by_network,
     by_pixels,
@@ -36,7 +38,6 @@ from classifier.evaluation import (
 )
 from classifier.examples import Examples
 from classifier.labels import Labels
-from classifier.network import Network
 from classifier.open_set import (
     Population,
     Separation,
@@ -45,6 +46,7 @@ from classifier.open_set import (
     separations,
 )
 from classifier.open_set import by_pixels as open_by_pixels
+from classifier.prediction import predict
 from classifier.splits import FOLDS
 from classifier.temporal import Foresight, foresee
 from classifier.training import Progress
@@ -75,7 +77,7 @@ class Plan:
     """How much is trained."""
 
     members: Sequence[Member] = MEMBERS
-    """Whose mean is judged."""
+    """Who is judged, asked together."""
 
     seeds: Sequence[Member] = ()
     """Members that differ in the seed alone, to see by how much figures vary."""
@@ -147,16 +149,16 @@ def examine(
     if plan.bare_folds:
         learn = _bare(first, folder, progress)
         answers[BARE] = by_split(dataset, "code_point", learn, plan.bare_folds)
-        kept = np.isin(question.code_points, np.unique(answers[BARE].code_points))
+        shared = np.isin(question.code_points, np.unique(answers[BARE].code_points))
         same = {
-            NETWORK: figures(answers[NETWORK].rows(kept)),
+            NETWORK: figures(answers[NETWORK].rows(shared)),
             BARE: figures(answers[BARE]),
-            PIXELS: figures(answers[PIXELS].rows(kept)),
+            PIXELS: figures(answers[PIXELS].rows(shared)),
         }
     splits: dict[str, Mapping[str, Mapping[str, Figure]]] = {
         "code_point": {method: figures(each) for method, each in answers.items()}
     }
-    learn = _kept(first, folder, plan.device, progress)
+    learn = kept(plan.members, folder, plan.device, progress)
     foresight = foresee(glyphs, plan.before, labels, learn) if plan.before else None
     for kind, folds in plan.splits.items():
         splits[kind] = {
@@ -206,19 +208,30 @@ def _open_set(
     return {name: separations(population, score) for name, score in scores.items()}
 
 
-def _kept(member: Member, folder: Path, device: str, progress: Told | None) -> Learn:
-    def learn(examples: Examples) -> Network:
-        path = folder / f"{member.name}-{examples.digest()[7:23]}.safetensors"
-        tell = _teller(member.name, progress)
-        return train_once(member.recipe, examples, path, device=device, progress=tell)
+def kept(
+    members: Sequence[Member], folder: Path, device: str = "cpu", progress: Told | None = None
+) -> Learn:
+    """Train members on what they may see, or take their networks from a folder."""
+
+    def learn(dataset: Dataset) -> Reader:
+        networks = []
+        for member in members:
+            examples = member.examples(dataset)
+            path = folder / f"{member.name}-{examples.digest()[7:23]}.safetensors"
+            tell = _teller(member.name, progress)
+            networks.append(train_once(member.recipe, examples, path, device=device, progress=tell))
+        committee = Committee(networks, [each.knows_capitals for each in members])
+        return lambda images: committee.read(images, device)
 
     return learn
 
 
 def _bare(member: Member, folder: Path, progress: Told | None) -> Learn:
-    def learn(examples: Examples) -> Network:
+    def learn(dataset: Dataset) -> Reader:
+        examples = Examples(dataset.images, dataset.letters, dataset.weights)
         path = folder / f"bare-{examples.digest()[7:23]}.safetensors"
-        return train_bare(member.recipe, examples, path, _teller("bare", progress))
+        network = train_bare(member.recipe, examples, path, _teller("bare", progress))
+        return lambda images: predict(network, images)
 
     return learn
 

@@ -6,13 +6,13 @@ are networks for; the figures are those that a release is held to.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classifier.cross_validation import OutOfFold
+from classifier.dataset import USED_KINDS
 from classifier.errors import InvalidDataset
 from classifier.labels import NONE, Labels
 from classifier.metrics import auc
@@ -26,6 +26,9 @@ ACCURACY = 0.93
 """Share of PVALID lookalikes that must be given their letter by the vote of their fonts."""
 
 AUC = 0.96
+_COUNTED = frozenset(USED_KINDS) - {"judged"}
+"""What people judged was chosen by what networks said of it."""
+
 _ASCII_END = 0x80
 
 
@@ -43,19 +46,18 @@ class Figures:
     """Lookalikes that were asked about."""
 
 
-def figures(glyphs: Glyphs, labels: Labels, answers: OutOfFold, kinds: Collection[str]) -> Figures:
+def figures(glyphs: Glyphs, labels: Labels, answers: OutOfFold) -> Figures:
     """Count what answers get right.
 
     Args:
         glyphs: a store of `glyphs.store`.
         labels: with examples of no letter.
         answers: parallel to the store.
-        kinds: kinds of labels to count.
 
     Raises:
         InvalidDataset: there is no lookalike, or nothing that is no letter.
     """
-    truth = labels.of_kinds({*kinds, "none"}).letters(glyphs.code_points)
+    truth = labels.of_kinds({*_COUNTED, "none"}).letters(glyphs.code_points)
     rows = np.flatnonzero((truth >= 0) & (glyphs.code_points >= _ASCII_END))
     votes = vote(answers.log_probs[rows], glyphs.code_points[rows])
     _, first = np.unique(glyphs.code_points[rows], return_index=True)

@@ -15,10 +15,8 @@ from classifier.answers import Answers, Figure, by_character
 from classifier.dataset import USED_KINDS, Glyphs, build_dataset, label_glyphs
 from classifier.errors import InvalidDataset
 from classifier.evaluation import Learn
-from classifier.examples import Examples
 from classifier.labels import KINDS, NONE, Labels
 from classifier.metrics import binomial_error
-from classifier.prediction import predict
 
 ADDED_KINDS = ("uts39", "overlay", "capital", "small-capital", "accent-of-uts39")
 
@@ -76,10 +74,10 @@ def foresee(glyphs: Glyphs, before: Labels, after: Labels, learn: Learn) -> Fore
     if not len(rows):
         msg = f"no font draws one of the {len(wanted)} characters that were added"
         raise InvalidDataset(msg)
-    network = learn(Examples(dataset.images, dataset.letters, dataset.weights))
+    reader = learn(dataset)
     code_points = glyphs.code_points[rows]
     answers = Answers(
-        predict(network, glyphs.images[rows])[:, :NONE],
+        reader(glyphs.images[rows])[:, :NONE],
         after.letters(code_points),
         code_points,
         after.kinds(code_points),

@@ -23,7 +23,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -130,6 +130,21 @@ def refuted(verdicts: Iterable[Verdict]) -> frozenset[int]:
 def upheld(verdicts: Iterable[Verdict]) -> frozenset[int]:
     """Give code points of which some answer is right: they look like a letter."""
     return frozenset(c for c, answers in _answers(verdicts).items() if "right" in answers)
+
+
+def letters_upheld(verdicts: Iterable[Verdict]) -> Mapping[int, str]:
+    """Give the letters that characters were taken for in all answers about the two.
+
+    Of several letters of one character the first counts.
+    """
+    answers: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for verdict in verdicts:
+        answers[verdict.code_point, verdict.letter].add(verdict.answer)
+    found: dict[int, str] = {}
+    for (code_point, letter), given in answers.items():
+        if given == {"right"}:
+            found.setdefault(code_point, letter)
+    return found
 
 
 def _answers(verdicts: Iterable[Verdict]) -> dict[int, set[str]]:

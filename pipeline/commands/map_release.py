@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CNN, CANDIDATE, PUBLISHED, REPORT = "cnn.txt", "candidate.txt", "confusables.txt", "report.md"
 
 _EPILOG = """\
-It draws all characters, trains five networks, each without a fifth of the characters, asks them
+It draws all characters, trains ten networks, each without a fifth of the characters, asks them
 about that fifth, builds the map, and compares it with the last one. The folder then holds glyphs/,
 folds/, cnn.txt, candidate.txt and report.md; confusables.txt only if every gate is passed. What is
 there from an interrupted run is used. The exit code is 1 if a gate fails.
@@ -113,8 +113,8 @@ def _measured(options: argparse.Namespace, path: Path) -> Iterable[Gate]:
     """Draw, train and ask; write the networks' map."""
     from dataclasses import replace
 
-    from classifier.cross_validation import label_all
-    from classifier.map_building import MEMBER, build_from_networks, trained_witnesses
+    from classifier.cross_validation import MEMBERS, label_all
+    from classifier.map_building import build_from_networks, trained_witnesses
     from classifier.release import ACCURACY, AUC, figures
     from detector.map_gates import Gate
     from glyphs.characters import pvalid
@@ -122,11 +122,13 @@ def _measured(options: argparse.Namespace, path: Path) -> Iterable[Gate]:
     from glyphs.manifest import load_manifest
 
     store = _glyphs(options)
-    steps = options.steps or MEMBER.recipe.steps
-    member = replace(MEMBER, recipe=replace(MEMBER.recipe, steps=steps))
-    _tell("training five networks, each without a fifth of the characters")
+    members = [
+        replace(each, recipe=replace(each.recipe, steps=options.steps or each.recipe.steps))
+        for each in MEMBERS
+    ]
+    _tell(f"training {5 * len(members)} networks, each without a fifth of the characters")
     witnesses = trained_witnesses(
-        store, options.confusables, options.output / "folds", options.device, member=member
+        store, options.confusables, options.output / "folds", options.device, members=members
     )
     _tell("building the map")
     drawing = [each for each in load_manifest() if each.name in set(store.family_names)]
@@ -141,7 +143,7 @@ def _measured(options: argparse.Namespace, path: Path) -> Iterable[Gate]:
     path.write_text(text, encoding="utf-8", newline="\n")
     if witnesses.answers is not None:
         labels = label_all(store, options.confusables)
-        found = figures(store, labels, witnesses.answers, member.kinds)
+        found = figures(store, labels, witnesses.answers)
         yield Gate("PVALID lookalikes never seen that are read right", found.accuracy, ACCURACY)
         yield Gate("area under the curve, lookalikes and no letters", found.auc, AUC)
 

@@ -16,9 +16,8 @@ from pathlib import Path
 
 from classifier.adjudication import PER_SHEET, SEED, Asked, choose, judged, precisions
 from classifier.combination import Combination
-from classifier.cross_validation import cross_validate, label_all
+from classifier.cross_validation import MEMBERS, cross_validate, label_all
 from classifier.export import measure
-from classifier.map_building import MEMBER
 from classifier.unicode_tables import load_confusables
 from classifier.verdicts import COLUMNS, render_verdicts
 from glyphs.characters import pvalid
@@ -38,7 +37,7 @@ def draw(options: argparse.Namespace) -> None:
     # The networks learned nothing from the verdicts that are to judge them.
     nothing.write_text(",".join(COLUMNS) + "\n", encoding="ascii")
     labels = label_all(store, options.confusables, nothing)
-    answers = cross_validate(store, labels, options.networks, members=[MEMBER])
+    answers = cross_validate(store, labels, options.networks, members=MEMBERS)
     candidates = measure(store, pvalid(), lambda rows: answers.log_probs[rows])
     table = load_confusables(options.confusables)
     asked = choose(candidates, Combination.load(), table, options.seed)

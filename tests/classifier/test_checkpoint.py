@@ -152,7 +152,7 @@ def test_its_metadata_are_one_key_of_plain_json(path: Path) -> None:
     metadata = header_of(path)["__metadata__"]
     assert isinstance(metadata, dict)
     about = json.loads(metadata["glyphwatch"])
-    assert about["format"] == "model 1"
+    assert about["format"] == "model 2"
     assert about["recipe"]["seed"] == 3
     assert about["data"] == DATA
 
@@ -163,10 +163,10 @@ def test_its_metadata_are_one_key_of_plain_json(path: Path) -> None:
         (None, "not a model of glyphwatch"),
         ("{", "no JSON"),
         ("[" * 100_000, "no JSON"),
-        ('{"format": "model 2"}', "this release reads"),
-        ('{"format": "model 1"}', "lacks"),
-        ('{"format": "model 1", "data": "", "torch": "", "sha256": "", "step": true}', "lacks"),
-        ('{"format": "model 1", "data": "", "torch": "", "sha256": "", "step": 1}', "damaged"),
+        ('{"format": "model 3"}', "this release reads"),
+        ('{"format": "model 2"}', "lacks"),
+        ('{"format": "model 2", "data": "", "torch": "", "sha256": "", "step": true}', "lacks"),
+        ('{"format": "model 2", "data": "", "torch": "", "sha256": "", "step": 1}', "damaged"),
     ],
 )
 def test_other_metadata_are_refused(tmp_path: Path, about: str | None, said: str) -> None:

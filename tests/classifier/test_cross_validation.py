@@ -8,17 +8,15 @@ import pytest
 from classifier import cross_validation
 from classifier.cross_validation import (
     Member,
-    OutOfFold,
     cross_validate,
-    mean,
     narrow,
-    normalized,
     wide,
 )
 from classifier.errors import InvalidModel, ModelNotWritten
 from classifier.examples import Examples
 from classifier.labels import Labels
 from classifier.network import Network
+from classifier.prediction import Readings
 from classifier.recipe import Recipe
 from classifier.splits import FOLDS, fold_of
 from tests.classifier.lookalikes import GLYPHS, labels_in
@@ -41,12 +39,13 @@ def test_no_network_is_asked_about_what_it_learned(
         learned.append({each.tobytes() for each in examples.images})
         return Network(SMALL.shape)
 
-    def predict(_network: Network, images: np.ndarray, **_: object) -> np.ndarray:
+    def read(_network: Network, images: np.ndarray, **_: object) -> Readings:
         asked.append(images)
-        return np.full((len(images), 38), -np.log(38), np.float32)
+        even = np.full((len(images), 38), -np.log(38), np.float32)
+        return Readings(even, np.zeros(len(images), np.float32))
 
     monkeypatch.setattr(cross_validation, "train_once", train)
-    monkeypatch.setattr(cross_validation, "predict", predict)
+    monkeypatch.setattr(cross_validation, "read", read)
     cross_validate(GLYPHS, labels, tmp_path, members=[wide(0, SMALL)])
     assert len(learned) == len(asked) == FOLDS
     assert sum(map(len, asked)) == len(GLYPHS.images)
@@ -96,10 +95,14 @@ def test_a_narrow_member_learns_no_capitals(labels: Labels) -> None:
     assert not narrow(0).dataset(GLYPHS, labels).made.any()
 
 
-def test_a_mean_is_geometric() -> None:
-    one = np.log(np.array([[0.8, 0.2]], np.float32))
-    two = np.log(np.array([[0.2, 0.8]], np.float32))
-    found = mean([OutOfFold(one, "a"), OutOfFold(two, "b")])
-    np.testing.assert_allclose(np.exp(found.log_probs), [[0.5, 0.5]], rtol=1e-6)
-    assert mean([OutOfFold(one, "a")]).digest == "a"
-    np.testing.assert_allclose(np.exp(normalized(one + 5)), [[0.8, 0.2]], rtol=1e-6)
+def test_members_choose_what_they_learn_from_of_any_rows(labels: Labels) -> None:
+    """What a narrow member takes of rows for all is what its own data set has."""
+    everything = wide(0).dataset(GLYPHS, labels)
+    assert narrow(0).knows_capitals is False
+    assert wide(0).knows_capitals is True
+    taken = narrow(0).examples(everything)
+    own = narrow(0).dataset(GLYPHS, labels)
+    np.testing.assert_array_equal(taken.images, own.images)
+    np.testing.assert_array_equal(taken.letters, own.letters)
+    np.testing.assert_allclose(taken.weights, own.weights)
+    assert len(wide(0).examples(everything).images) == len(everything)

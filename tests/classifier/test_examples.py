@@ -8,6 +8,7 @@ import torch
 
 from classifier.errors import InvalidDataset
 from classifier.examples import Examples, Supply
+from classifier.network import SHAPES
 from classifier.recipe import Recipe
 from tests.classifier.letters import letters
 
@@ -24,9 +25,9 @@ RECIPE = Recipe(batch=64, hidden=16)
         ({"images": np.zeros((2, 27, 28), np.uint8)}, "images"),
         ({"letters": np.zeros(2, np.int32)}, "letters"),
         ({"letters": np.zeros(3, np.int64)}, "letters"),
-        ({"letters": np.array([0, 38])}, "out of range"),
+        ({"letters": np.array([0, SHAPES])}, "out of range"),
         ({"letters": np.array([-1, 0])}, "out of range"),
-        ({"letters": np.full((2, 38), np.nan, np.float32)}, "out of range"),
+        ({"letters": np.full((2, SHAPES), np.nan, np.float32)}, "out of range"),
         ({"weights": np.ones(2)}, "weights"),
         ({"weights": np.zeros(2, np.float32)}, "weights"),
         ({"weights": np.array([1, -1], np.float32)}, "weights"),

@@ -10,7 +10,8 @@ from classifier.dataset import Dataset
 from classifier.errors import InvalidDataset
 from classifier.labels import NONE
 from classifier.lesson import load_dataset, make_lesson
-from classifier.network import Network, Shape
+from classifier.network import CLASSES as COUNT
+from classifier.network import SHAPES, Network, Shape
 from classifier.splits import fold_of
 from classifier.verdicts import render_verdicts
 from tests.classifier.confusables_files import write_confusables
@@ -43,7 +44,8 @@ class Fixed(Network):
     def forward(self, pictures: torch.Tensor, keep: torch.Tensor | None = None) -> torch.Tensor:
         inks = (pictures.flatten(1) * 255).round().long()
         weights = torch.arange(1, inks.shape[1] + 1)
-        scores = torch.zeros(len(pictures), 38)
+        scores = torch.zeros(len(pictures), SHAPES)
+        scores[:, COUNT:] = -99  # no capitals
         for row, ink in enumerate((inks * weights).sum(1).tolist()):
             scores[row, self.answers[ink]] = 9
         return scores

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.errors import InvalidDataset
-from classifier.network import Network, Shape
-from classifier.prediction import predict, vote
+from classifier.network import SHAPES, Network, Shape, folded
+from classifier.prediction import predict, read, vote
 from tests.classifier.letters import letters
 
 IMAGES = letters((19,)).images
@@ -33,8 +33,15 @@ def test_rows_are_logarithms_of_probabilities(network: Network) -> None:
 def test_it_is_what_the_network_says(network: Network) -> None:
     with torch.inference_mode():
         pictures = torch.tensor(IMAGES).unsqueeze(1).float() / 255
-        expected = network(pictures).log_softmax(1).numpy()
+        expected = folded(network(pictures).log_softmax(1)).numpy()
     assert np.abs(predict(network, IMAGES, batch=10) - expected).max() < 1e-5
+
+
+def test_the_chance_of_a_capital_is_that_of_the_shapes_capitals_have(network: Network) -> None:
+    with torch.inference_mode():
+        shapes = network(torch.tensor(IMAGES).unsqueeze(1).float() / 255).softmax(1).numpy()
+    found = read(network, IMAGES).capital
+    assert np.abs(found - shapes[:, SHAPES - 16 :].sum(1)).max() < 1e-5
 
 
 @pytest.mark.parametrize("threads", [1, 3])

@@ -10,10 +10,11 @@ import pytest
 
 from classifier.answers import figures
 from classifier.cross_validation import label_all, narrow
-from classifier.evaluation import by_split, pixels_of_split, templates_of
-from classifier.examples import Examples
+from classifier.dataset import Dataset
+from classifier.evaluation import Reader, by_split, pixels_of_split, templates_of
 from classifier.labels import CLASSES, build_labels
-from classifier.network import Network
+from classifier.lesson import examples_of
+from classifier.prediction import predict
 from classifier.recipe import Recipe
 from classifier.training import train
 from classifier.unicode_tables import name, pvalid_code_points
@@ -52,8 +53,9 @@ def test_characters_never_seen_are_read(store: GlyphStore) -> None:
     recipe = Recipe(steps=STEPS, kernels=(3, 3))
     dataset = narrow(0, recipe).dataset(store, labels)
 
-    def learn(examples: Examples) -> Network:
-        return train(recipe, examples)
+    def learn(rows: Dataset) -> Reader:
+        network = train(recipe, examples_of(rows))
+        return lambda images: predict(network, images)
 
     found = figures(by_split(dataset, "code_point", learn, [FOLD]))
     seconds = time.process_time() - started

@@ -13,7 +13,7 @@ from classifier.augmentation import RandomAffines, Ranges
 from classifier.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from classifier.errors import InvalidModel, InvalidRecipe, TrainingFailed
 from classifier.examples import Examples
-from classifier.network import Network
+from classifier.network import SHAPES, Network
 from classifier.prediction import predict
 from classifier.recipe import Recipe
 from classifier.shards import one_thread_each
@@ -74,7 +74,7 @@ def test_bfloat16_learns(examples: Examples) -> None:
 
 
 def test_an_even_share_of_letters_is_learned_from_as_well(examples: Examples) -> None:
-    shares = functional.one_hot(torch.from_numpy(examples.letters), 38).float().numpy()
+    shares = functional.one_hot(torch.from_numpy(examples.letters), SHAPES).float().numpy()
     hard = train(SMALL, examples)
     soft = train(SMALL, dataclasses.replace(examples, letters=shares))
     for one, other in zip(hard.parameters(), soft.parameters(), strict=True):
