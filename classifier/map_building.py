@@ -26,6 +26,8 @@ from classifier.export import (
     rows_of,
     templates_of,
 )
+from classifier.review import load_review, reviewed
+from classifier.verdicts import render_verdicts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from classifier.cross_validation import OutOfFold
     from classifier.dataset import Glyphs
     from classifier.network import Network
+    from classifier.verdicts import Verdict
     from glyphs.fonts import FoundFamily
 
 
@@ -80,7 +83,9 @@ def build_from_networks(
         raise InvalidModel(msg)
     combination = Combination.load()
     ask = _asked(glyphs, witnesses, device)
-    found = dict(character_rows(measure(glyphs, characters, ask), combination))
+    verdicts = load_review()
+    measured = character_rows(measure(glyphs, characters, ask), combination)
+    found = dict(reviewed(measured, verdicts))
     if families:
         confused = confusions(glyphs, witnesses.networks, device)
         found.update(ascii_rows(confused, rank(draw(families), witnesses.networks, device)))
@@ -95,8 +100,14 @@ def build_from_networks(
             f"Glyphs: {len(glyphs.family_names)} families sha256:{glyphs.digest}",
             f"Networks: {', '.join(told)}",
             f"Combination: {combination.digest()}",
+            f"Review: {len(verdicts):,} verdicts sha256:{_named(verdicts)}",
         ],
     )
+
+
+def _named(verdicts: Sequence[Verdict]) -> str:
+    """Name verdicts in a header: 16 hex digits."""
+    return hashlib.sha256(render_verdicts(verdicts).encode()).hexdigest()[:16]
 
 
 def _asked(glyphs: Glyphs, witnesses: Witnesses, device: str) -> Asked:

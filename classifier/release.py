@@ -26,9 +26,6 @@ ACCURACY = 0.93
 """Share of PVALID lookalikes that must be given their letter by the vote of their fonts."""
 
 AUC = 0.96
-_COUNTED = frozenset(USED_KINDS) - {"judged"}
-"""What people judged was chosen by what networks said of it."""
-
 _ASCII_END = 0x80
 
 
@@ -57,7 +54,7 @@ def figures(glyphs: Glyphs, labels: Labels, answers: OutOfFold) -> Figures:
     Raises:
         InvalidDataset: there is no lookalike, or nothing that is no letter.
     """
-    truth = labels.of_kinds({*_COUNTED, "none"}).letters(glyphs.code_points)
+    truth = labels.of_kinds(USED_KINDS).letters(glyphs.code_points)
     rows = np.flatnonzero((truth >= 0) & (glyphs.code_points >= _ASCII_END))
     votes = vote(answers.log_probs[rows], glyphs.code_points[rows])
     _, first = np.unique(glyphs.code_points[rows], return_index=True)

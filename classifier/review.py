@@ -1,0 +1,78 @@
+"""Review: a map's rows and what people saw in them in, the rows that stand out.
+
+What the networks alone take for a letter is looked at by people before it is of tier A for good
+(``classifier/data/review.csv``, in the form of `classifier.verdicts`, and the verdicts that
+networks learn from). Their word counts more than the networks':
+
+======== ==========================================================================================
+right    by all answers: `EYE` is named beside the network, and the score is `SURE` at least
+unsure   or people do not agree: the score is `DOUBTFUL` at most, which is tier B
+wrong    by all answers that decide: the reading is dropped
+======== ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from classifier.export import Rows, Seen
+from classifier.verdicts import Verdict, load_verdicts
+
+REVIEW = Path(__file__).parent / "data" / "review.csv"
+EYE = "eye"
+SURE, DOUBTFUL = 0.9, 0.85
+"""Least score of what is right, in tier A, and most of what is in doubt, in tier B."""
+
+_TWINS = frozenset("li")
+
+
+def load_review() -> tuple[Verdict, ...]:
+    """Read all verdicts that come with this release.
+
+    Raises:
+        InvalidVerdicts: a file is damaged.
+    """
+    return (*load_verdicts(), *load_verdicts(REVIEW))
+
+
+def reviewed(rows: Rows, verdicts: Iterable[Verdict]) -> Rows:
+    """Apply verdicts to rows; a verdict on l is one on i, which no eye tells apart.
+
+    >>> seen = {chr(0x2C99): [Seen("m", 0.8, "cnn", 1, 2)], "ж": [Seen("x", 0.95, "cnn", 1, 2)]}
+    >>> told = [
+    ...     Verdict(0x2C99, "m", "right", "", 1, "A1"),
+    ...     Verdict(0x436, "x", "wrong", "", 1, "A2"),
+    ... ]
+    >>> [str(each) for each in reviewed(seen, told)[chr(0x2C99)]], len(reviewed(seen, told))
+    (['m 0.900 cnn+eye 1/2'], 1)
+    """
+    answers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for each in verdicts:
+        answers[chr(each.code_point), _twin(each.letter)].add(each.answer)
+    found = {}
+    for source, readings in rows.items():
+        kept = [
+            stands
+            for seen in readings
+            if (stands := _judged(seen, answers.get((source, _twin(seen.letters)), set())))
+        ]
+        if kept:
+            found[source] = sorted(kept, key=lambda each: -each.score)
+    return found
+
+
+def _twin(letter: str) -> str:
+    return "l" if letter in _TWINS else letter
+
+
+def _judged(seen: Seen, answers: set[str]) -> Seen | None:
+    if not answers:
+        return seen
+    if answers == {"right"}:
+        return replace(seen, score=max(seen.score, SURE), source=f"{seen.source}+{EYE}")
+    if "right" in answers or answers == {"unsure"}:
+        return replace(seen, score=min(seen.score, DOUBTFUL))
+    return None
