@@ -1,0 +1,183 @@
+"""Draw the sheets of a review of what networks alone take for letters, and read judges' answers.
+
+Usage:
+  python -m tests.benchmarks.review draw --glyphs DIR --networks DIR --confusables FILE DIR
+  python -m tests.benchmarks.review judge DIR ANSWERS [ANSWERS ...] --output review.csv
+  python -m tests.benchmarks.review redraw VERDICTS DIR
+
+The first draws every PVALID character that neither UTS #39 nor decomposition knows, that scores
+`LEAST` or more and that nobody has judged, and among them, as unknown to the judge as the scores,
+some that score less. ANSWERS has a line for each sheet: its number, a colon, and r (right), w
+(wrong) or u (unsure) for each of its places in turn; each file is another judge's, whose sheets
+are numbered from 101, 201 ... in the table. The last draws the sheets of a table again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from classifier.adjudication import ANSWERS, PER_SHEET, Asked, unknown
+from classifier.combination import Combination
+from classifier.cross_validation import MEMBERS, cross_validate, label_all
+from classifier.export import measure
+from classifier.labels import CLASSES
+from classifier.metrics import wilson
+from classifier.review import load_review
+from classifier.splits import hashed
+from classifier.unicode_tables import load_confusables
+from classifier.verdicts import Verdict, load_verdicts, render_verdicts
+from glyphs.characters import pvalid
+from glyphs.fonts import find_fonts
+from glyphs.manifest import load_manifest
+from glyphs.sheet import Entry, SheetMaker, save_sheet
+from glyphs.store import GlyphStore
+
+LEAST = 0.85
+DECOYS = ((0.75, LEAST, 60), (0.2, 0.6, 50))
+"""Lowest and highest score, and how many."""
+
+FONTS, GRID = 6, 4
+EDGES = (0.0, 0.6, 0.75, LEAST, 0.9, 0.95, 1.01)
+
+
+def chosen(options: argparse.Namespace) -> list[tuple[int, str, float]]:
+    """Choose what is asked about: code point, letter and score, in blind order."""
+    store = GlyphStore.open(options.glyphs)
+    labels = label_all(store, options.confusables)
+    answers = cross_validate(store, labels, options.networks, members=MEMBERS)
+    candidates = measure(store, pvalid(), lambda rows: answers.log_probs[rows])
+    best: dict[int, tuple[float, str]] = {}
+    scores = Combination.load().score(candidates).tolist()
+    pairs = zip(candidates.code_points.tolist(), candidates.letters.tolist(), strict=True)
+    for (code_point, letter), score in zip(pairs, scores, strict=True):
+        if score > best.get(code_point, (0.0, ""))[0]:
+            best[code_point] = score, CLASSES[letter]
+    table = load_confusables(options.confusables)
+    judged = {each.code_point for each in load_review()}
+    pool = [
+        (code_point, letter, score)
+        for code_point, (score, letter) in best.items()
+        if code_point not in judged and unknown(code_point, table)
+    ]
+    found = [each for each in pool if each[2] >= LEAST]
+    for low, high, count in DECOYS:
+        some = [each for each in pool if low <= each[2] < high]
+        some.sort(key=lambda each: hashed(b"decoys", 7, each[0]))
+        found += some[:count]
+    return sorted(found, key=lambda each: hashed(b"review order", 7, each[0]))
+
+
+def draw(options: argparse.Namespace) -> None:
+    """Draw sheets, and write the key."""
+    asked = [
+        Asked(code_point, letter, score, _stratum(score), 1 + place // PER_SHEET)
+        for place, (code_point, letter, score) in enumerate(chosen(options))
+    ]
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with (options.folder / "key.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        for place, each in enumerate(asked):
+            code = f"{each.code_point:04X}"
+            rows.writerow((code, each.letter, each.score, each.sheet, 1 + place % PER_SHEET))
+    sheets: dict[int, list[Entry]] = defaultdict(list)
+    for place, each in enumerate(asked):
+        place_name = str(1 + place % PER_SHEET)
+        sheets[each.sheet].append(Entry(chr(each.code_point), (each.letter,), place_name))
+    _draw(sheets, options.folder)
+    print(f"{len(asked)} entries on {len(sheets)} sheets")
+
+
+def redraw(options: argparse.Namespace) -> None:
+    """Draw the sheets of a table of verdicts."""
+    sheets: dict[int, list[Entry]] = defaultdict(list)
+    for each in load_verdicts(options.verdicts):
+        sheets[each.sheet].append(Entry(chr(each.code_point), (each.letter,), each.place))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    _draw(sheets, options.folder)
+
+
+def _draw(sheets: dict[int, list[Entry]], folder: Path) -> None:
+    maker = SheetMaker(find_fonts(load_manifest()), times=2)
+    for number, entries in sheets.items():
+        sheet = maker.draw(entries, fonts=FONTS, columns=GRID)
+        save_sheet(sheet, folder / f"sheet-{number:02}.png")
+
+
+def judge(options: argparse.Namespace) -> None:
+    """Write verdicts of all judges; print what they come to."""
+    with (options.folder / "key.csv").open(encoding="utf-8", newline="") as file:
+        key = [(int(c, 16), x, float(s), int(n), p) for c, x, s, n, p in csv.reader(file)]
+    verdicts: list[Verdict] = []
+    by_judge: list[list[str]] = []
+    for number, path in enumerate(options.answers, 1):
+        said = _answers(path)
+        given = [ANSWERS[said[sheet][int(place) - 1]] for _, _, _, sheet, place in key]
+        by_judge.append(given)
+        verdicts += [
+            Verdict(code_point, letter, answer, _stratum(score), 100 * number + sheet, place)
+            for (code_point, letter, score, sheet, place), answer in zip(key, given, strict=True)
+        ]
+    options.output.write_text(render_verdicts(verdicts), encoding="utf-8", newline="\n")
+    _report([score for _, _, score, _, _ in key], by_judge)
+
+
+def _answers(path: Path) -> dict[int, str]:
+    lines = path.read_text(encoding="ascii").splitlines()
+    parts = [line.split(":") for line in lines if line.strip()]
+    return {int(number): answers.strip() for number, answers in parts}
+
+
+def _stratum(score: float) -> str:
+    low, high = next((a, b) for a, b in pairwise(EDGES) if a <= score < b)
+    return f"review {low}-{min(high, 1.0)}"
+
+
+def _report(scores: Sequence[float], by_judge: Sequence[Sequence[str]]) -> None:
+    """Print shares of right answers by score, and how far judges agree."""
+    for low, high in pairwise(EDGES):
+        rows = [place for place, score in enumerate(scores) if low <= score < high]
+        if not rows:
+            continue
+        line = f"score {low:.2f} - {min(high, 1):.2f}: {len(rows):4}"
+        for given in by_judge:
+            right = sum(given[place] == "right" for place in rows)
+            wrong = sum(given[place] == "wrong" for place in rows)
+            least, most = wilson(right, len(rows))
+            line += f"  right {right} wrong {wrong} ({least:.3f} - {most:.3f})"
+        print(line)
+    if len(by_judge) > 1:
+        first, second = by_judge[:2]
+        same = sum(a == b for a, b in zip(first, second, strict=True)) / len(first)
+        opposed = sum({a, b} == {"right", "wrong"} for a, b in zip(first, second, strict=True))
+        print(f"the first two judges say the same of {same:.3f}, and the opposite of {opposed}")
+
+
+def main() -> None:
+    """Do what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    actions = parser.add_subparsers(required=True)
+    one = actions.add_parser("draw")
+    for flag in ("--glyphs", "--networks", "--confusables"):
+        one.add_argument(flag, type=Path, required=True)
+    one.add_argument("folder", type=Path)
+    one.set_defaults(action=draw)
+    two = actions.add_parser("judge")
+    two.add_argument("folder", type=Path)
+    two.add_argument("answers", type=Path, nargs="+")
+    two.add_argument("--output", type=Path, required=True)
+    two.set_defaults(action=judge)
+    three = actions.add_parser("redraw")
+    three.add_argument("verdicts", type=Path)
+    three.add_argument("folder", type=Path)
+    three.set_defaults(action=redraw)
+    options = parser.parse_args()
+    options.action(options)
+
+
+if __name__ == "__main__":
+    main()
