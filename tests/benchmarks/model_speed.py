@@ -3,8 +3,9 @@
 Usage: python -m tests.benchmarks.model_speed --confusables FILE [--steps N] [--jobs N]
                                               [--device cuda]
 
-Wall time of each part, one network, with processor time beside it. The bar is five minutes for all
-of it on two cores, and ten for five folds, which are five times training and one time asking.
+Wall time of each part, with processor time beside it. All networks of the committee are trained
+and asked (`classifier.cross_validation.MEMBERS`). The bar is five minutes for all of it on two
+cores, and ten for five folds, which are five times training and one time asking.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ import argparse
 import os
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from classifier.cross_validation import STEPS, label_all, wide
-from classifier.examples import Examples
-from classifier.prediction import predict
-from classifier.recipe import Recipe
+from classifier.committee import Committee
+from classifier.cross_validation import MEMBERS, STEPS, label_all
 from classifier.training import train
 from glyphs.fonts import find_fonts
 from glyphs.manifest import load_manifest
@@ -58,13 +58,15 @@ def main() -> None:
         store = render_store(families, Path(folder) / "glyphs", jobs=options.jobs)
         drawing = watch.lap(f"{len(store):,} pictures drawn")
         labels = label_all(store, options.confusables)
-        dataset = wide(0).dataset(store, labels)
+        dataset = MEMBERS[0].dataset(store, labels)
         labelling = watch.lap(f"{len(dataset):,} pictures labelled")
-        recipe = Recipe(steps=options.steps)
-        examples = Examples(dataset.images, dataset.letters, dataset.weights)
-        network = train(recipe, examples, device=options.device)
-        training = watch.lap(f"{recipe.steps:,} steps of {recipe.batch} trained")
-        predict(network, store.images, device=options.device)
+        training, networks = 0.0, []
+        for each in MEMBERS:
+            recipe = replace(each.recipe, steps=options.steps)
+            networks.append(train(recipe, each.examples(dataset), device=options.device))
+            training += watch.lap(f"{each.name}: {recipe.steps:,} steps of {recipe.batch} trained")
+        committee = Committee(networks, [each.knows_capitals for each in MEMBERS])
+        committee.read(store.images, options.device)
         asking = watch.lap("all pictures asked about")
     whole = drawing + labelling + training + asking
     folds = labelling + 5 * training + asking
