@@ -22,14 +22,18 @@ from classifier.baselines import (
     relative_distances,
     shamfinder,
 )
+from classifier.combination import fit
 from classifier.cross_validation import OutOfFold
 from classifier.dataset import Glyphs
 from classifier.labels import KINDS, NONE, UNKNOWN, Labels
 from classifier.metrics import auc, precision_at_recall
 from classifier.prediction import vote
+from classifier.splits import folds_of
 from classifier.unicode_tables import is_mark, is_pvalid, name
 
 RECALLS = (0.8, 0.9, 0.95)
+COMBINED = "all of these and the number of fonts"
+_LEAST = 1e-6
 _LARGE = ("CJK UNIFIED", "CJK COMPAT", "HANGUL SYLLABLE", "TANGUT", "NUSHU", "KHITAN")
 _LATIN = ("LATIN ", "MODIFIER LETTER ")
 
@@ -117,6 +121,30 @@ def by_pixels(
         "pixels: black and white": -black.least.astype(np.float64),
         "ShamFinder's rule": shamfinder(black).astype(np.float64),
     }
+
+
+def combined(
+    population: Population, scores: Sequence[npt.NDArray[np.float64]]
+) -> npt.NDArray[np.float64]:
+    """Make one score of several and the number of fonts, (m,), by a logistic model.
+
+    A fifth of the characters is scored by a model of the others (`classifier.splits`), so none is
+    scored by a model that was told about it. Shares count by their logit.
+    """
+    columns = [_logit(each) if each.min() >= 0 and each.max() <= 1 else each for each in scores]
+    features = np.stack([*columns, np.log2(population.fonts)], axis=1).astype(np.float64)
+    folds = folds_of(population.code_points)
+    found = np.zeros(len(features))
+    for fold in np.unique(folds):
+        others = folds != fold
+        weights = fit(features[others], population.positive[others], np.ones(others.sum()))
+        found[~others] = features[~others] @ weights[:-1] + weights[-1]
+    return found
+
+
+def _logit(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    kept = np.clip(shares, _LEAST, 1 - _LEAST)
+    return np.asarray(np.log(kept / (1 - kept)))
 
 
 GROUPS: Mapping[str, Sequence[str]] = {

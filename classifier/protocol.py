@@ -39,9 +39,11 @@ from classifier.evaluation import (
 from classifier.examples import Examples
 from classifier.labels import Labels
 from classifier.open_set import (
+    COMBINED,
     Population,
     Separation,
     by_networks,
+    combined,
     populate,
     separations,
 )
@@ -79,8 +81,8 @@ class Plan:
     members: Sequence[Member] = MEMBERS
     """Who is judged, asked together."""
 
-    seeds: Sequence[Member] = ()
-    """Members that differ in the seed alone, to see by how much figures vary."""
+    seeds: Sequence[Sequence[Member]] = ()
+    """Committees that differ in the seeds alone, to see by how much figures vary."""
 
     splits: Mapping[str, Sequence[int]] = field(default_factory=dict)
     """Of `SPLITS`, the folds to try."""
@@ -113,7 +115,7 @@ class Evaluation:
     """By method, of the folds that the bare network was asked about."""
 
     seeds: Mapping[str, Mapping[str, Figure]]
-    """By member, of the split by code point: each alone."""
+    """By name, of the split by code point: each member alone, then whole committees."""
 
     open_set: Mapping[str, Mapping[str, Separation]]
     """By score and group."""
@@ -189,11 +191,14 @@ def _seeds(
     progress: Told | None,
 ) -> Mapping[str, Mapping[str, Figure]]:
     found = {}
-    for member in dict.fromkeys((*plan.members, *plan.seeds)):
-        alone = cross_validate(
-            glyphs, labels, folder, members=[member], device=plan.device, progress=progress
-        )
-        found[member.name] = figures(by_network(question, alone))
+    committees = [plan.members, *plan.seeds]
+    for members in (*((each,) for each in plan.members), *committees):
+        together = "+".join(each.name for each in members)
+        if together not in found:
+            said = cross_validate(
+                glyphs, labels, folder, members=members, device=plan.device, progress=progress
+            )
+            found[together] = figures(by_network(question, said))
     return found
 
 
@@ -205,6 +210,7 @@ def _open_set(
         **by_networks(population, glyphs, said),
         **open_by_pixels(population, glyphs, templates),
     }
+    scores = {COMBINED: combined(population, list(scores.values())), **scores}
     return {name: separations(population, score) for name, score in scores.items()}
 
 

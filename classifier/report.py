@@ -116,7 +116,7 @@ def _same_folds(evaluation: Evaluation) -> Iterator[Block]:
 def _seeds(evaluation: Evaluation) -> Iterator[Block]:
     if len(evaluation.seeds) < 2:
         return
-    yield Heading("Networks one by one")
+    yield Heading("Networks one by one, and committees of other seeds")
     names = tuple(evaluation.seeds)
     rows = []
     for key, description in DESCRIPTIONS.items():

@@ -35,7 +35,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--members", metavar="NAMES", default="wide0,narrow1", help="as in wide0,narrow1"
     )
-    parser.add_argument("--seeds", metavar="NAMES", default="", help="more, judged one by one")
+    parser.add_argument(
+        "--seeds",
+        metavar="NAMES",
+        default="",
+        help="more committees, to see what seeds change: wide2+narrow3,...",
+    )
     parser.add_argument(
         "--whole", action="store_true", help="also the other splits and the bare network"
     )
@@ -91,9 +96,9 @@ def _plan(options: argparse.Namespace, recipe: Recipe | None) -> Plan:
 
     kinds = {"wide": wide, "narrow": narrow}
 
-    def members(names: str) -> tuple[Member, ...]:
+    def members(names: str, between: str = ",") -> tuple[Member, ...]:
         found = []
-        for name in filter(None, names.split(",")):
+        for name in filter(None, names.split(between)):
             kind = name.rstrip("0123456789")
             seed = name.removeprefix(kind)
             if kind not in kinds or not seed or len(seed) > 9:
@@ -106,7 +111,7 @@ def _plan(options: argparse.Namespace, recipe: Recipe | None) -> Plan:
     plan = replace(
         WHOLE if options.whole else Plan(),
         members=members(options.members),
-        seeds=members(options.seeds),
+        seeds=[members(each, "+") for each in filter(None, options.seeds.split(","))],
         before=before,
         device=options.device,
     )

@@ -5,8 +5,16 @@ import pytest
 
 from classifier.cross_validation import OutOfFold
 from classifier.evaluation import templates_of
-from classifier.labels import NONE, Labels
-from classifier.open_set import by_networks, by_pixels, populate, separations
+from classifier.labels import KINDS, NONE, Labels
+from classifier.open_set import (
+    Population,
+    by_networks,
+    by_pixels,
+    combined,
+    populate,
+    separations,
+)
+from classifier.splits import folds_of
 from tests.classifier.lookalikes import GLYPHS, SEEN_AS, labels_in
 
 
@@ -44,3 +52,32 @@ def test_pixels_find_what_is_drawn_as_a_letter(labels: Labels) -> None:
     rule = scores["ShamFinder's rule"]
     np.testing.assert_array_equal(rule[population.positive], 1)
     assert separations(population, scores["pixels: nearest letter"])["all"].auc == 1
+
+
+def test_one_score_of_two_is_better_than_either() -> None:
+    """Two scores with independent noise, 400 characters: the sum is what tells them apart best."""
+    random = np.random.default_rng(3)
+    code_points = np.arange(0x3400, 0x3400 + 400, dtype=np.int32)
+    positive = random.random(400) < 0.3
+    kinds = np.where(positive, KINDS.index("uts39"), KINDS.index("none"))
+    population = Population(code_points, kinds, np.ones(400, np.int64), np.arange(400))
+    share = 1 / (1 + np.exp(-(positive * 1.5 + random.normal(size=400))))  # a probability
+    distance = -(random.normal(size=400) - positive * 1.5)
+    both = separations(population, combined(population, [share, distance]))["all"].auc
+    alone = [separations(population, each)["all"].auc for each in (share, distance)]
+    assert both > max(alone) + 0.02
+
+
+def test_no_character_is_scored_by_a_model_that_was_told_of_it() -> None:
+    random = np.random.default_rng(4)
+    code_points = np.arange(0x3400, 0x3400 + 300, dtype=np.int32)
+    fonts = np.ones(300, np.int64)
+    score = random.normal(size=300)
+    positive = score + random.normal(size=300) > 0
+    kinds = np.where(positive, KINDS.index("uts39"), KINDS.index("none"))
+    before = combined(Population(code_points, kinds, fonts, np.arange(300)), [score])
+    own = folds_of(code_points) == folds_of(code_points)[7]
+    kinds[own] = np.where(positive[own], KINDS.index("none"), KINDS.index("uts39"))
+    after = combined(Population(code_points, kinds, fonts, np.arange(300)), [score])
+    np.testing.assert_array_equal(before[own], after[own])
+    assert not np.array_equal(before[~own], after[~own])
