@@ -42,11 +42,11 @@ def test_a_whole_report_is_written(data: tuple[str, ...], tmp_path: Path) -> Non
     assert "characters, PVALID" in text.replace("\\", "")
     told = json.loads((tmp_path / "report" / "figures.json").read_text(encoding="utf-8"))
     assert set(told["splits"]) == {"code_point", "image", "family", "both"}
-    assert set(told["networks"]) == {"wide0", "narrow1"}
+    assert set(told["networks"]) == {"wide0", "narrow1", "wide0+narrow1"}
     assert 0 <= told["splits"]["code_point"]["network"]["characters pvalid"]["value"] <= 1
     networks = list((tmp_path / "report" / "networks").iterdir())
     # Five folds of each member, three splits, the test of time; bare ones for folds and splits.
-    assert len([each for each in networks if each.suffix == ".safetensors"]) == 10 + 4 + 8
+    assert len([each for each in networks if each.suffix == ".safetensors"]) == 10 + 8 + 8
 
 
 @pytest.mark.parametrize("members", ["", "wide", "broad0", "wide0,,narrow", "wide00000000000"])
