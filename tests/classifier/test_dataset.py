@@ -7,9 +7,11 @@ import pytest
 
 from classifier.dataset import Dataset, Glyphs, build_dataset, label_glyphs
 from classifier.errors import InvalidDataset
-from classifier.labels import CLASSES, KINDS, NONE, Labels, build_labels
+from classifier.labels import CLASSES, KINDS, NONE, Label, Labels, build_labels
+from classifier.network import CAPITALS
 from classifier.splits import FOLDS
 from classifier.splits import KINDS as SPLITS
+from classifier.verdicts import Verdict
 from glyphs.store import GlyphStore
 from tests.classifier.confusables_files import write_confusables
 from tests.classifier.small_glyphs import bars, scribble, small_glyphs
@@ -124,3 +126,31 @@ def test_nothing_to_learn_from_is_told(labels: Labels) -> None:
         build_dataset(GLYPHS, labels, kinds=("ascii", "accents"))
     with pytest.raises(InvalidDataset, match="none of 348 glyphs has a label"):
         build_dataset(GLYPHS, labels, kinds=("none",))
+
+
+def test_what_is_drawn_as_a_capital_has_the_capitals_shape(dataset: Dataset) -> None:
+    shape_of = {
+        chr(code_point): int(shape)
+        for code_point, shape, made in zip(
+            dataset.code_points, dataset.shapes, dataset.made, strict=True
+        )
+        if not made
+    }
+    assert shape_of["н"] == len(CLASSES) + 1 + CAPITALS.index("h")
+    assert shape_of["т"] == len(CLASSES) + 1 + CAPITALS.index("t")
+    # A small K is a large k, and has no shape of its own.
+    for char, letter in {"а": "a", "к": "k", "ä": "a", "ø": "o"}.items():
+        assert shape_of[char] == CLASSES.index(letter)
+    made = dataset.shapes[dataset.made & (dataset.code_points == ord("H"))]
+    assert set(made.tolist()) == {len(CLASSES) + 1 + CAPITALS.index("h")}
+    np.testing.assert_array_equal(
+        dataset.shapes[dataset.shapes <= NONE], dataset.letters[dataset.shapes <= NONE]
+    )
+
+
+def test_what_people_took_for_a_letter_is_labelled_so_and_not_trained_on(labels: Labels) -> None:
+    told = [Verdict(ord("ж"), "x", "right", "sample", 1, "A1")]
+    judged = label_glyphs(GLYPHS, labels, verdicts=told)
+    assert judged.by_code_point[ord("ж")] == Label(ord("ж"), CLASSES.index("x"), "judged")
+    assert ord("ж") not in build_dataset(GLYPHS, judged).code_points
+    assert label_glyphs(GLYPHS, labels).by_code_point[ord("ж")].kind == "none"

@@ -9,6 +9,7 @@ from classifier.verdicts import (
     COLUMNS,
     VERDICTS,
     Verdict,
+    letters_upheld,
     load_verdicts,
     refuted,
     render_verdicts,
@@ -95,3 +96,14 @@ def test_an_unreadable_table_is_told_with_its_cause(tmp_path: Path) -> None:
     path.write_bytes(HEADER.encode() + b"\xff")
     with pytest.raises(InvalidVerdicts, match="cannot be read as a table"):
         load_verdicts(path)
+
+
+def test_a_letter_is_upheld_if_all_say_so() -> None:
+    def said(letter: str, answer: str, sheet: int) -> Verdict:
+        return Verdict(0x2C99, letter, answer, "sample", sheet, "A1")
+
+    right, again, wrong = said("m", "right", 1), said("m", "right", 2), said("m", "wrong", 3)
+    assert letters_upheld([right, again]) == {0x2C99: "m"}
+    assert letters_upheld([right, again, wrong]) == {}
+    assert letters_upheld([said("m", "unsure", 1)]) == {}
+    assert letters_upheld([said("w", "wrong", 4), right]) == {0x2C99: "m"}
