@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -32,8 +31,7 @@ MAX_FORMS = 8
 """Ways to read a target that has characters above ASCII itself; its best ones are tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """How a name's label reads as a target's."""
 
     substitutions: tuple[Substitution, ...]

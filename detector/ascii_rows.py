@@ -14,7 +14,7 @@ confidence; and what the pair draws that the letter has not costs what a dropped
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from detector.characters import MARK_CONFIDENCE
 from detector.confusables import Reading
@@ -23,8 +23,7 @@ CLASSES: dict[str, tuple[str, float]] = {"0": ("o", 0.90), "1": ("l", 0.90), "i"
 """Letter or digit -> the representative of its class, and how alike they look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Two letters seen as one."""
 
     letter: str

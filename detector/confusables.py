@@ -24,10 +24,10 @@ from __future__ import annotations
 import hashlib
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from detector.characters import name
 from detector.errors import InvalidMap
@@ -42,8 +42,7 @@ TIER_A = 0.9
 DEFAULT_MAP = Path(__file__).parent / "data" / "confusables.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read a character or a pair of letters."""
 
     letters: str
@@ -81,8 +80,7 @@ def is_faint(sources: Iterable[str], confidence: float) -> bool:
     return confidence < TIER_A and set(sources) == {"cnn"}
 
 
-@dataclass(frozen=True, slots=True)
-class ConfusableMap:
+class ConfusableMap(NamedTuple):
     """A loaded map. Immutable; everything that reads names shares one."""
 
     unicode: str

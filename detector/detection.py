@@ -8,8 +8,7 @@ identity; no clock and no random number takes part in either.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from detector.position import Position
 from detector.substitution import Substitution, Technique
@@ -18,8 +17,7 @@ from detector.verdict import Severity
 SCHEMA: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(NamedTuple):
     """A name that reads as one of our targets."""
 
     name: str
@@ -77,7 +75,7 @@ class Detection:
     rdata: str | tuple[str, ...] | None = None
     """What it resolved to there."""
 
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]  # hides tuple's
     """How many resolutions that record stands for."""
 
     time_first: int | None = None
@@ -130,8 +128,7 @@ class Detection:
             time_first: when they began, in seconds since the epoch.
             time_last: when they ended.
         """
-        return replace(
-            self,
+        return self._replace(
             source=source,
             coordinates=coordinates,
             rrtype=rrtype,
@@ -156,6 +153,4 @@ class Detection:
         return record
 
 
-_RECORD_FIELDS = tuple(
-    [field.name for field in fields(Detection) if field.name != "coordinates"],
-)
+_RECORD_FIELDS = tuple([field for field in Detection._fields if field != "coordinates"])

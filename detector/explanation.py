@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from detector.brakes import SENTENCES, Brake
 from detector.characters import code_point
@@ -27,8 +27,7 @@ from detector.verdict import base, steps
 WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Character:
+class Character(NamedTuple):
     """One character of a label."""
 
     char: str
@@ -44,8 +43,7 @@ class Character:
     """What it is read as, best first; itself if nobody can read it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelStory:
+class LabelStory(NamedTuple):
     """One label, and how it was read."""
 
     label: Label
@@ -70,8 +68,7 @@ class LabelStory:
     """Whether it is the label of a target, and so imitates none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The whole story of one name."""
 
     judgement: Judgement

@@ -15,7 +15,7 @@ Nothing but `InvalidName` is raised for any name, and the work is bounded whatev
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from detector.brakes import LOWERING, Brake, fired
 from detector.confusables import ConfusableMap
@@ -35,8 +35,7 @@ MIN_SCORE = 0.2
 """Score below which two names are not said to look alike: six accents and a pair still are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What is asked of a judge."""
 
     scope_all: bool = False
@@ -55,8 +54,7 @@ class Options:
     """Report from here on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A match, and what became of it."""
 
     match: Match
@@ -72,8 +70,7 @@ class Finding:
     """Why it is not reported: a `Brake`, ``min_score`` or ``min_severity``; empty if it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What there is to say about one name."""
 
     name: Name

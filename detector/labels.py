@@ -18,10 +18,9 @@ In every case each label is then read by itself, so that one bad label never hid
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from detector import punycode, uts46
 from detector.errors import InvalidName
@@ -87,8 +86,7 @@ class Kind(StrEnum):
     """Arrived with characters above ASCII, and still has some after UTS #46 mapping."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """One label of a name."""
 
     text: str
@@ -107,8 +105,7 @@ class Label:
     ``not_roundtrip``. Empty if it is valid, and for `Kind.ASCII`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A DNS name, without its final dot."""
 
     text: str

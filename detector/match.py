@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from detector.position import Place
 from detector.substitution import Substitution, Technique
@@ -10,8 +10,7 @@ from detector.targets import Target
 from detector.verdict import score
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A label that reads as a target."""
 
     place: Place

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from detector.ascii_rows import ascii_rows
@@ -101,7 +101,7 @@ def merge_characters(rows: Rows, cnn: Rows) -> dict[str, tuple[Reading, ...]]:
         seen = {reading.letters: reading for reading in cnn.get(char, ())}
         merged = [_seconded(each, seen.pop(each.letters, None)) for each in rows.get(char, ())]
         best = max((each.confidence for each in merged), default=0.0)
-        more = [replace(r, confidence=min(r.confidence, CNN_MOST)) for r in seen.values()]
+        more = [r._replace(confidence=min(r.confidence, CNN_MOST)) for r in seen.values()]
         kept = [each for each in more if each.confidence >= best * RELATIVE_FLOOR]
         # Python's sort is stable: of equals, who was there first stays first.
         merged = sorted((merged + kept)[:MAX_READINGS], key=lambda each: -each.confidence)
@@ -115,7 +115,7 @@ def _seconded(reading: Reading, seen: Reading | None) -> Reading:
     if seen is None or not set(seen.sources) - set(reading.sources):
         return reading
     sources = tuple(dict.fromkeys((*reading.sources, *seen.sources)))
-    return replace(reading, sources=sources, fonts=seen.fonts)
+    return reading._replace(sources=sources, fonts=seen.fonts)
 
 
 def _all_rows(confusables: ConfusableMap) -> Rows:
@@ -136,7 +136,7 @@ def _named(rows: Rows) -> dict[str, tuple[Reading, ...]]:
     """Put the operator before whom the rows name."""
     return {
         source: tuple(
-            replace(r, sources=tuple(dict.fromkeys(("operator", *r.sources)))) for r in readings
+            r._replace(sources=tuple(dict.fromkeys(("operator", *r.sources)))) for r in readings
         )
         for source, readings in rows.items()
     }

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import ascii_lowercase
+from typing import NamedTuple
 
 from detector import punycode
 from detector.errors import InvalidData
@@ -138,8 +138,7 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
 """Public suffix (in Unicode) -> the languages spoken under it, the most spoken first."""
 
 
-@dataclass(frozen=True, slots=True)
-class NativeSpelling:
+class NativeSpelling(NamedTuple):
     """Knows which labels are words of the language of their suffix."""
 
     path: Path

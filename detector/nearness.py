@@ -6,8 +6,8 @@ Only a story to tell: edit distance is no reason to report a name (``space`` is 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from detector.skeleton import Skeletonizer
 from detector.targets import Target
@@ -22,8 +22,7 @@ LOOKED_AT = 20_000
 """Targets to measure the distance to: the first ones of the list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """A target whose key is not far from the label's."""
 
     domain: str

@@ -9,8 +9,8 @@ owns the domain, so they are judged only if somebody went out of their way: if t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from detector.labels import Kind, Label, Name
 from detector.suffixes import SuffixList
@@ -32,8 +32,7 @@ class Position(StrEnum):
     """The label and the public suffix together: ``paypal.сom``, whose suffix is Cyrillic."""
 
 
-@dataclass(frozen=True, slots=True)
-class Boundaries:
+class Boundaries(NamedTuple):
     """Where a name's public suffixes end, and so its domains begin."""
 
     suffix: str
@@ -60,11 +59,10 @@ class Boundaries:
         return self.private_domain or self.registrable_domain
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One label to judge."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple's
     """Which label of the name, from left."""
 
     label: Label

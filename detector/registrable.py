@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from detector.errors import InvalidName
 from detector.labels import Kind, Label, parse_name
@@ -22,8 +21,7 @@ _PLAIN_LABEL: Final = re.compile(r"(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ANY: Final = "?"  # stands for a label that no rule names
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What came of one value."""
 
     domain: str

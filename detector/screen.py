@@ -11,8 +11,7 @@ Where the kernel is not compiled, every record is handed over: slow, with the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import unicodedata2
 
@@ -51,8 +50,7 @@ _ASCII = 0x80
 _JOINING = ((0x1100, 0x11FF), (0x16D40, 0x16D7F))
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(NamedTuple):
     """What the screen found in one block."""
 
     records: int

@@ -17,8 +17,8 @@ A key is never shown, and is stored only with the map's version. It retrieves; i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from detector.characters import (
     IGNORABLE_CONFIDENCE,
@@ -46,8 +46,7 @@ MAPPED_CONFIDENCE = 0.98
 """What UTS #46 mapping leaves of the likeness: no registry accepts such characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """The keys of one label."""
 
     best_first: tuple[str, ...]

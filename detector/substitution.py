@@ -7,9 +7,8 @@ their confidences, its techniques are theirs. Nothing here knows how they were f
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from detector.characters import code_point, name
 
@@ -36,8 +35,7 @@ class Technique(StrEnum):
     """The label is the target's own, the suffix is not: ``paypal.co``. Opt-in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Substitution:
+class Substitution(NamedTuple):
     """One difference between a name and its target that looks like none."""
 
     position: int

@@ -7,7 +7,6 @@ A list has up to millions of rows, nearly all of them plain: those the store tak
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Final
 
 from detector.registrable import Registrable
@@ -21,18 +20,17 @@ UNKNOWN: Final = "unknown"
 DOMAIN, BRAND, INDUSTRY = NEEDED
 
 
-@dataclass(slots=True)
 class Rows:
     """What a table holds."""
 
-    store: RowStore = field(default_factory=make_rows)
-    """Domain (in A-label form), brand and industry of each target."""
-
-    owned: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """Other names of the brand in A-label form, by place in the store; few rows have any."""
-
-    problems: list[Problem] = field(default_factory=list)
-    """What is wrong, by line."""
+    def __init__(self, store: RowStore | None = None) -> None:
+        """Begin with nothing but a store; an empty one if none is given."""
+        self.store = make_rows() if store is None else store
+        """Domain (in A-label form), brand and industry of each target."""
+        self.owned: dict[int, tuple[str, ...]] = {}
+        """Other names of the brand in A-label form, by place in the store; few rows have any."""
+        self.problems: list[Problem] = []
+        """What is wrong, by line."""
 
 
 def read_rows(

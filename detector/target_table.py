@@ -8,9 +8,8 @@ one line and not the rest of the file. Blank lines and lines that begin with ``#
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from detector.errors import InvalidTargets
 
@@ -30,8 +29,7 @@ _MAGIC: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong with a target file."""
 
     line: int
@@ -53,8 +51,7 @@ class Problem:
         return f"{place}{column}{value}{self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """A target file that can be read."""
 
     columns: Mapping[str, int]

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, overload
+from typing import Final, NamedTuple, overload
 
 from detector import punycode
 from detector.errors import InvalidData, InvalidTargets
@@ -32,8 +31,7 @@ INDUSTRIES: Final = _DATA / "industries.csv"
 """The industries of the bundled list: ``slug,label``, sorted by slug."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A domain that is protected."""
 
     domain: str
@@ -64,8 +62,7 @@ class Target:
         return self.domain.partition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(NamedTuple):
     """What a target list holds, in numbers."""
 
     targets: int

@@ -8,8 +8,8 @@ the documentation prints (`severity_table`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from detector.position import Position
 from detector.substitution import Substitution
@@ -63,8 +63,7 @@ class Severity(IntEnum):
             raise ValueError(msg) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What besides its looks makes a lookalike matter."""
 
     same_suffix: bool
@@ -79,7 +78,7 @@ class Context:
     idna_valid: bool
     """The label is ASCII or valid by IDNA2008, so a registry may have sold it."""
 
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]  # hides tuple's
     """Resolutions in the record it was seen in, where that is known."""
 
 

@@ -7,8 +7,7 @@ line without end, however long, is hashed as it passes and rejected; it is never
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import DamagedStream
 from pipeline.records import Reason, Rejected
@@ -26,8 +25,7 @@ KEPT = 1 << 10
 """Bytes of an oversize line that are kept to show it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Whole lines of a stream."""
 
     data: bytes | memoryview
@@ -42,8 +40,7 @@ class Block:
         return self.offset + len(self.data)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Bytes of a stream that are in no block."""
 
     rejected: Rejected

@@ -4,40 +4,61 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(slots=True)
 class Counts:
     """What became of the records. Every record is clean, matched, rejected or skipped."""
 
-    records: int = 0
-    """Records seen; blank lines are none."""
+    __slots__ = (
+        "brakes",
+        "clean",
+        "damage",
+        "detections",
+        "matched",
+        "records",
+        "rejected",
+        "skipped",
+        "truncated",
+    )
 
-    clean: int = 0
-    """Records that are nobody's lookalike."""
+    def __init__(  # noqa: PLR0913 - one a count
+        self,
+        *,
+        records: int = 0,
+        clean: int = 0,
+        matched: int = 0,
+        detections: int = 0,
+        truncated: int = 0,
+        rejected: Counter[str] | None = None,
+        damage: Counter[str] | None = None,
+        skipped: Counter[str] | None = None,
+        brakes: Counter[str] | None = None,
+    ) -> None:
+        """Begin with these counts; none of what is not given."""
+        self.records = records
+        """Records seen; blank lines are none."""
+        self.clean = clean
+        """Records that are nobody's lookalike."""
+        self.matched = matched
+        """Records with one detection or more."""
+        self.detections = detections
+        """Detections: a record may have several."""
+        self.truncated = truncated
+        """Records of which some readings were left out, because there were too many."""
+        self.rejected: Counter[str] = Counter() if rejected is None else rejected
+        """Rejected records by reason."""
+        self.damage: Counter[str] = Counter() if damage is None else damage
+        """Inputs that ended early or broke, by reason."""
+        self.skipped: Counter[str] = Counter() if skipped is None else skipped
+        """Records that are no observation, by reason."""
+        self.brakes: Counter[str] = Counter() if brakes is None else brakes
+        """How often each brake fired."""
 
-    matched: int = 0
-    """Records with one detection or more."""
+    __hash__ = None  # type: ignore[assignment]  # it changes
 
-    detections: int = 0
-    """Detections: a record may have several."""
-
-    truncated: int = 0
-    """Records of which some readings were left out, because there were too many."""
-
-    rejected: Counter[str] = field(default_factory=Counter)
-    """Rejected records by reason."""
-
-    damage: Counter[str] = field(default_factory=Counter)
-    """Inputs that ended early or broke, by reason."""
-
-    skipped: Counter[str] = field(default_factory=Counter)
-    """Records that are no observation, by reason."""
-
-    brakes: Counter[str] = field(default_factory=Counter)
-    """How often each brake fired."""
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Counts) and self.to_json() == other.to_json()
 
     def add(self, other: Counts) -> None:
         """Add what became of other records."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import detector
 import pipeline
@@ -51,8 +50,7 @@ class CachedJudge:
         return said
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(NamedTuple):
     """All that decides what is found."""
 
     judge: CachedJudge
@@ -68,8 +66,7 @@ class Engine:
     """Digest of the map, the lists, the options and this release: the same, the same is found."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lists:
+class _Lists(NamedTuple):
     """The data files of a run."""
 
     confusables: ConfusableMap

@@ -12,7 +12,6 @@ import os
 import stat
 import sys
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -33,20 +32,19 @@ PIPE_HEAD = 1 << 20
 _HASH_PIECE = 1 << 20
 
 
-@dataclass(slots=True)
 class Input(AbstractContextManager["Input"]):
     """An opened input. Not thread-safe."""
 
-    label: str
-    """The path as it was given, or ``-``."""
-
-    size: int | None
-    """Raw bytes up to the end seen when it was opened; None for a pipe."""
-
-    _file: BinaryIO
-    _head: bytes = b""
-    _place: int = 0
-    _digest: str = ""
+    def __init__(self, label: str, size: int | None, file: BinaryIO) -> None:
+        """Args: see the attributes; `file` is at its beginning."""
+        self.label = label
+        """The path as it was given, or ``-``."""
+        self.size = size
+        """Raw bytes up to the end seen when it was opened; None for a pipe."""
+        self._file = file
+        self._head = b""
+        self._place = 0
+        self._digest = ""
 
     @property
     def name(self) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detector.errors import InvalidName
 from detector.labels import parse_name
@@ -19,8 +18,7 @@ _PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789-_."
 """What a name in A-label form is written with."""
 
 
-@dataclass(frozen=True, slots=True)
-class NameList:
+class NameList(NamedTuple):
     """Names of one or more files."""
 
     names: frozenset[str]

@@ -7,9 +7,8 @@ fault either. Nothing that a sender can write makes a format raise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 class Reason(StrEnum):
@@ -47,8 +46,7 @@ class SkipReason(StrEnum):
     """The name is the root, ``.``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One observation of a name."""
 
     name: str | bytes
@@ -63,7 +61,7 @@ class Record:
     rdata: str | tuple[str, ...] | None = None
     """What the name resolved to; COF allows one value or several."""
 
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]  # hides tuple's
     """How often it was seen; None where the format does not say, which counts as once."""
 
     time_first: int | None = None
@@ -73,8 +71,7 @@ class Record:
     """When it was last seen, in seconds since the epoch; None if unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """A message, or the rest of a stream, that cannot be used."""
 
     reason: str
@@ -96,8 +93,7 @@ class Rejected:
     """SHA-256 of all the bytes in hex, where `original` has only the beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A message that is no observation."""
 
     reason: SkipReason

@@ -9,8 +9,7 @@ many threads there are. Memory is bounded by the number of batches in flight.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.blocks import Gap
 from pipeline.counts import Counts
@@ -45,8 +44,7 @@ CHECKPOINT_DETECTIONS = 512
 that little is left to write when the last record has been read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What is asked of a scan."""
 
     format: str | None = None
@@ -65,30 +63,29 @@ class Request:
     """How often what was found is stored."""
 
 
-@dataclass(slots=True)
 class Outcome:
     """How a scan went."""
 
-    counts: Counts = field(default_factory=Counts)
-    """What became of all records."""
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self.counts = Counts()
+        """What became of all records."""
+        self.errors: list[PipelineError] = []
+        """Inputs that could not be read at all."""
+        self.seconds = 0.0
+        """How long it took."""
 
-    errors: list[PipelineError] = field(default_factory=list)
-    """Inputs that could not be read at all."""
 
-    seconds: float = 0.0
-    """How long it took."""
-
-
-@dataclass(slots=True)
 class _Source:
     """One input in the course of a scan."""
 
-    input: Input
-    digest: str
-    reading: Reading
-    counts: Counts
-    pending: list[Detection] = field(default_factory=list)
-    rejects: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(self, source: Input, digest: str, reading: Reading, counts: Counts) -> None:
+        self.input = source
+        self.digest = digest
+        self.reading = reading
+        self.counts = counts
+        self.pending: list[Detection] = []
+        self.rejects: list[dict[str, Any]] = []
 
 
 class Scan:

@@ -8,9 +8,8 @@ error; an unknown variable is not, since others name variables too (Kubernetes d
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import UsageError
 
@@ -23,8 +22,7 @@ SEVERITIES = ("info", "low", "medium", "high", "critical")
 SCOPES = ("domain", "all")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that can be set outside a command line, too."""
 
     targets: Path | None = None
@@ -66,7 +64,7 @@ class Settings:
 
 DEFAULT_STORE = Path("glyphwatch.sqlite")
 
-NAMES = tuple(field.name for field in fields(Settings))
+NAMES = Settings._fields
 
 
 def load_settings(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pipeline.json_lines import JsonLines
 
@@ -18,8 +17,7 @@ REMEMBERED = 1 << 16
 """Detections of which the JSON lines sink knows that they were written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far the reading of one source has come, and what became of its records so far."""
 
     source: str
@@ -47,8 +45,7 @@ class Progress:
     """True if nothing comes next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """What one stretch of a source gave."""
 
     detections: Sequence[Detection]

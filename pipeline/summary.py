@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detector.substitution import Technique
 
@@ -19,8 +18,7 @@ MAX_RESOLUTIONS = 2**63 - 1
 _TECHNIQUES = tuple(Technique)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """One lookalike domain and one target."""
 
     lookalike: str
@@ -78,8 +76,7 @@ class Summary:
 
         In whatever order they are added, the rest of the result is the same.
         """
-        return replace(
-            newer,
+        return newer._replace(
             first_seen=_earliest(self.first_seen, newer.first_seen),
             last_seen=_latest(self.last_seen, newer.last_seen),
             resolutions=min(self.resolutions + newer.resolutions, MAX_RESOLUTIONS),
@@ -90,7 +87,7 @@ class Summary:
         )
 
 
-COLUMNS = tuple(field.name for field in fields(Summary))
+COLUMNS = Summary._fields
 """Names of the fields, in order."""
 
 

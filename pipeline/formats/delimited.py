@@ -7,9 +7,8 @@ reading goes on with the next line once 64 KiB have passed without the closing q
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.blocks import MAX_LINE, Block, Gap, oversize
 from pipeline.errors import UsageError
@@ -186,8 +185,7 @@ def _row_end(lines: list[bytes], place: int) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class RowBatch:
+class RowBatch(NamedTuple):
     """Some rows of a stream."""
 
     format: Delimited

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.blocks import MAX_LINE, Block, Gap, oversize
 
@@ -43,8 +42,7 @@ class LineFormat(ABC):
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class LineBatch:
+class LineBatch(NamedTuple):
     """The lines of one block."""
 
     format: LineFormat

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,7 +88,7 @@ def test_the_screen_changes_nothing_but_the_time(
     path = tmp_path / "input"
     path.write_bytes(write([each.replace("\n", "") for each in names]))
     said = []
-    for each in (engine, replace(engine, screen=Everything())):
+    for each in (engine, engine._replace(screen=Everything())):
         memory = MemorySink()
         rejects = JsonLines(str(tmp_path / "rejects"))
         scan = Scan(each, [memory], Request(format=name), rejects=rejects, say=lambda _: None)

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,7 @@ def apple(engine: Engine) -> Detection:
 
 def test_the_summary_adds_up(store: Store, apple: Detection) -> None:
     first = seen(apple, 0, count=5, time_first=100, time_last=200)
-    second = replace(
-        seen(apple, 10, count=7, time_first=50),
+    second = seen(apple, 10, count=7, time_first=50)._replace(
         score=0.5,
         severity=Severity.LOW,
         techniques=(Technique.ASCII,),
@@ -65,7 +63,7 @@ def test_the_summary_adds_up(store: Store, apple: Detection) -> None:
 
 def test_a_record_counts_once_whatever_map_found_it(store: Store, apple: Detection) -> None:
     store.write(Batch([seen(apple, 0, count=5)], None))
-    other = replace(seen(apple, 0, count=5), techniques=(Technique.IDN, Technique.ASCII))
+    other = seen(apple, 0, count=5)._replace(techniques=(Technique.IDN, Technique.ASCII))
     assert other.id != seen(apple, 0).id
     store.write(Batch([other], None))
     (summary,) = store.summaries()
@@ -115,7 +113,7 @@ def test_a_batch_is_stored_as_a_whole_or_not_at_all(
 ) -> None:
     store.write(Batch([seen(apple, 0)], made(1)))
     before = contents(store.path)
-    broken = replace(made(2), label="\ud800")  # SQLite takes no lone surrogate
+    broken = made(2)._replace(label="\ud800")  # SQLite takes no lone surrogate
     with pytest.raises(UnicodeEncodeError):
         store.write(Batch([seen(apple, 5)], broken))
     assert contents(store.path) == before
