@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from importlib.machinery import PathFinder
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,10 +35,8 @@ PRIVATE_EXCEPTION: Final = 32
 _PLAIN = ICANN | PRIVATE
 _WILDCARD = ICANN_WILDCARD | PRIVATE_WILDCARD
 _EXCEPTION = ICANN_EXCEPTION | PRIVATE_EXCEPTION
-_PLAIN_RULE = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)*+$", re.MULTILINE)
-_OTHER_RULE = re.compile(  # a rule ends at the first blank
-    r"^(?!//|[a-z0-9-]+(?:\.[a-z0-9-]+)*+$)\S+", re.MULTILINE
-)
+_RULE = re.compile(r"^(?:[^/\s]|/(?!/))\S*", re.MULTILINE)  # a rule ends at the first blank
+_PLAIN_RULES = re.compile(r"(?:[a-z0-9-]+[.\n])*+")
 _BEGIN_ICANN, _END_ICANN = "// ===BEGIN ICANN DOMAINS===", "// ===END ICANN DOMAINS==="
 
 
@@ -51,7 +50,7 @@ class SuffixList:
         """What the data file says of itself, and the package it came in: two lists with the same
         version give the same answers."""
         self._rules = rules
-        self._depth = max([suffix.count(".") for suffix in rules], default=-1) + 1
+        self._depth = max(map(str.count, rules, repeat(".")), default=-1) + 1
 
     @classmethod
     def load(cls, path: Path | None = None) -> SuffixList:
@@ -64,11 +63,13 @@ class SuffixList:
         code = None if path else _package_code()
         path = path or _package_code().with_name("public_suffix_list.dat")
         try:
-            text = path.read_text("utf-8-sig")
+            text = path.read_bytes().decode("utf-8-sig")
             origin = _package_version(code.read_text("utf-8")) if code else ""
         except (OSError, UnicodeDecodeError) as error:
             msg = f"{path}: not readable as a public suffix list: {error}"
             raise InvalidData(msg) from error
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
         return cls(_parse(text, path), _data_version(text) + origin)
 
     def rules(self) -> Iterator[tuple[str, int]]:
@@ -130,9 +131,17 @@ def _parse(text: str, path: Path) -> dict[str, int]:
     icann, _, after = rest.partition(_END_ICANN)
     rules: dict[str, int] = {}
     for section, shift in ((before, 1), (icann, 0), (after, 1)):
-        for suffix in _PLAIN_RULE.findall(section):
-            rules[suffix] = rules.get(suffix, 0) | ICANN << shift
-        for rule in _OTHER_RULE.findall(section):
+        found = _RULE.findall(section)
+        other = [rule for rule in found if not rule.isascii() or rule[0] in "*!"]
+        plain = dict.fromkeys(found, ICANN << shift)
+        for rule in other:
+            plain.pop(rule, None)
+        if not _PLAIN_RULES.fullmatch("\n".join([*plain, ""])):
+            plain, other = {}, found  # one has something else in it: look at each
+        for suffix in plain.keys() & rules.keys():
+            plain[suffix] |= rules[suffix]
+        rules |= plain
+        for rule in other:
             suffix, flag = _rule(rule, text, path)
             rules[suffix] = rules.get(suffix, 0) | flag << shift
     return rules

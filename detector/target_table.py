@@ -87,7 +87,10 @@ def read_table(path: Path) -> Table:
 
 def parse_table(data: bytes, name: str) -> Table:
     """Read the octets of a target file; `name` is what messages call it."""
-    text = _text(data, name).replace("\r\n", "\n").replace("\r", "\n").encode()
+    decoded = _text(data, name)
+    if "\r" in decoded:
+        decoded = decoded.replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded.encode()
     start, number = 0, 1
     while start < len(text):
         stop = text.find(b"\n", start)

@@ -63,7 +63,12 @@ def make_parser(chosen: str | None = None) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {pipeline.__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        prog=parser.prog,  # or else argparse renders its help to find out
+    )
     for name, line in COMMANDS.items():
         command = commands.add_parser(
             name,

@@ -10,6 +10,7 @@
 #define HUGE ((size_t)1 << 21)
 
 #define FIRST_SIZE 1024u
+#define QUEUE 16 /* keys that wait for their memory */
 #define MAX_WORDS (1u << 20) /* of the filter: as many as its half of a key can tell apart */
 
 /* Zeroed memory, in huge pages where the system has some: probes are spread all over it. */
@@ -97,12 +98,40 @@ const key_entry *keys_find(const key_table *table, uint64_t key) {
     return entry->posting ? entry : NULL;
 }
 
+/* Keys on their way into the table, in order: memory is asked for what a key touches when it comes,
+ * and is there once it is added. */
+typedef struct {
+    kernel *kernel;
+    struct {
+        uint64_t key, raw;
+        uint32_t target;
+    } waiting[QUEUE];
+    uint64_t head, tail; /* taken in, added */
+} queue;
+
+static int add_first(queue *queue) {
+    uint64_t at = queue->tail++ % QUEUE;
+    return keys_add(&queue->kernel->keys, queue->waiting[at].key, queue->waiting[at].raw, queue->waiting[at].target);
+}
+
+static int add_key(queue *queue, uint64_t key, uint64_t raw, uint32_t target) {
+    key_table *table = &queue->kernel->keys;
+    if (queue->head - queue->tail == QUEUE && add_first(queue)) return -1;
+    uint64_t at = queue->head++ % QUEUE;
+    queue->waiting[at].key = key;
+    queue->waiting[at].raw = raw;
+    queue->waiting[at].target = target;
+    __builtin_prefetch(filter_word(table, key), 1);
+    __builtin_prefetch(table->entries + key_slot(table, tag_of(key)), 1);
+    return 0;
+}
+
 /* Rewrites up to `budget` places of a folded target label by a pair outside the expansion, as
  * Skeletonizer._swapped does, and adds the key of every result. */
-static int add_swapped(kernel *kernel, const uint8_t *text, int length, int from, int budget,
-                       uint64_t raw, uint32_t target) {
-    uint64_t key = mix(ascii_state(kernel, text, length));
-    if (keys_add(&kernel->keys, key, raw, target)) return -1;
+static int add_swapped(queue *queue, const uint8_t *text, int length, int from, int budget, uint64_t raw,
+                       uint32_t target) {
+    const kernel *kernel = queue->kernel;
+    if (add_key(queue, mix(ascii_state(kernel, text, length)), raw, target)) return -1;
     if (!budget) return 0;
     uint8_t changed[MAX_LABEL + 8];
     for (int at = from; at < length; at++) {
@@ -113,23 +142,24 @@ static int add_swapped(kernel *kernel, const uint8_t *text, int length, int from
                 memcpy(changed, text, (size_t)at);
                 changed[at] = letter;
                 memcpy(changed + at + 1, text + at + 2, (size_t)(length - at - 2));
-                if (add_swapped(kernel, changed, length - 1, at + 1, budget - 1, raw, target)) return -1;
+                if (add_swapped(queue, changed, length - 1, at + 1, budget - 1, raw, target)) return -1;
             }
             if (text[at] == letter) {
                 memcpy(changed, text, (size_t)at);
                 memcpy(changed + at, pair, 2);
                 memcpy(changed + at + 2, text + at + 1, (size_t)(length - at - 1));
-                if (add_swapped(kernel, changed, length + 1, at + 2, budget - 1, raw, target)) return -1;
+                if (add_swapped(queue, changed, length + 1, at + 2, budget - 1, raw, target)) return -1;
             }
         }
     }
     return 0;
 }
 
-static int add_target(kernel *kernel, span label, span domain, uint32_t target) {
+static int add_target(queue *queue, span label, span domain, uint32_t target) {
+    kernel *kernel = queue->kernel;
     uint8_t folded[MAX_LABEL];
     uint64_t whole = ascii_state(kernel, domain.start, domain.length);
-    if (domain.length > 0 && keys_add(&kernel->keys, mix(whole), 0, target | OTHER)) return -1;
+    if (domain.length > 0 && add_key(queue, mix(whole), 0, target | OTHER)) return -1;
     if (label.length <= 0 || label.length > MAX_LABEL) return 0;
     for (int i = 0; i < label.length; i++) {
         if (label.start[i] >= 0x80) return 0;
@@ -138,14 +168,17 @@ static int add_target(kernel *kernel, span label, span domain, uint32_t target) 
     if (domain.length > label.length + 1)
         kernel->keys.suffixes[target] =
             (uint32_t)bytes_hash(label.start + label.length + 1, domain.length - label.length - 1);
-    return add_swapped(kernel, folded, label.length, 0, 2, bytes_hash(label.start, label.length), target);
+    return add_swapped(queue, folded, label.length, 0, 2, bytes_hash(label.start, label.length), target);
 }
 
 int kernel_add_targets(kernel *kernel) {
     const target_rows *rows = kernel->targets;
+    queue queue = {.kernel = kernel};
     if (rows->count >= OTHER || keys_init(&kernel->keys, rows->count)) return -1;
     for (uint32_t place = 0; place < rows->count; place++)
-        if (add_target(kernel, rows_label(rows, place), rows_domain(rows, place), place)) return -1;
+        if (add_target(&queue, rows_label(rows, place), rows_domain(rows, place), place)) return -1;
+    while (queue.tail < queue.head)
+        if (add_first(&queue)) return -1;
     return 0;
 }
 

@@ -42,13 +42,15 @@ span rows_label(const target_rows *rows, uint32_t place) {
     return (span){rows->text + row->text, (int)row->label};
 }
 
-int64_t rows_find(const target_rows *rows, span domain) {
-    for (uint32_t at = hash_of(domain) & rows->mask; rows->slots[at]; at = (at + 1) & rows->mask) {
+static int64_t find(const target_rows *rows, span domain, uint32_t hash) {
+    for (uint32_t at = hash & rows->mask; rows->slots[at]; at = (at + 1) & rows->mask) {
         const target_row *row = rows->rows + rows->slots[at] - 1;
         if (is_text(rows, row->text, row->domain, domain)) return rows->slots[at] - 1;
     }
     return -1;
 }
+
+int64_t rows_find(const target_rows *rows, span domain) { return find(rows, domain, hash_of(domain)); }
 
 /* Makes the set of labels when it is first asked for: -1 if there is no memory for it. */
 static int set_labels(target_rows *rows) {
@@ -73,8 +75,11 @@ int rows_has_label(target_rows *rows, span label) {
     return 0;
 }
 
-static int grow_slots(target_rows *rows) {
-    uint32_t mask = rows->mask * 2 + 1;
+/* Makes place for so many rows. */
+static int set_slots(target_rows *rows, uint64_t count) {
+    uint32_t mask = rows->mask;
+    while (count * 2 > mask && mask < UINT32_MAX) mask = mask * 2 + 1;
+    if (mask == rows->mask) return 0;
     uint32_t *slots = calloc((size_t)mask + 1, sizeof *slots);
     if (!slots) return -1;
     for (uint32_t place = 0; place < rows->count; place++) {
@@ -104,10 +109,10 @@ static int reserve(target_rows *rows, size_t more) {
         rows->rows = grown;
         rows->size = size;
     }
-    return (uint64_t)(rows->count + 1) * 2 > rows->mask ? grow_slots(rows) : 0;
+    return set_slots(rows, (uint64_t)rows->count + 1);
 }
 
-int rows_append(target_rows *rows, span domain, span brand, span industry, uint32_t line) {
+static int append(target_rows *rows, span domain, span brand, span industry, uint32_t line, uint32_t hash) {
     size_t length = (size_t)domain.length + (size_t)brand.length + (size_t)industry.length;
     if (reserve(rows, length)) return -1;
     const uint8_t *dot = memchr(domain.start, '.', (size_t)domain.length);
@@ -124,12 +129,16 @@ int rows_append(target_rows *rows, span domain, span brand, span industry, uint3
         memcpy(rows->text + rows->used, parts[i].start, (size_t)parts[i].length);
         rows->used += (size_t)parts[i].length;
     }
-    uint32_t at = hash_of(domain) & rows->mask;
+    uint32_t at = hash & rows->mask;
     while (rows->slots[at]) at = (at + 1) & rows->mask;
     rows->slots[at] = ++rows->count;
     free(rows->label_slots);
     rows->label_slots = NULL;
     return 0;
+}
+
+int rows_append(target_rows *rows, span domain, span brand, span industry, uint32_t line) {
+    return append(rows, domain, brand, industry, line, hash_of(domain));
 }
 
 /* Plain, as Registrable.is_plain says it: one plain label left of a listed suffix. A label of the
@@ -148,6 +157,10 @@ static int is_plain_domain(const target_rows *rows, span domain, const uint8_t *
         labels[count++] = (span){label, length};
         start = at + 1;
     }
+    if (count == 2 && limit - labels[1].start >= 8 &&
+        suffixes_is_top(&rows->suffixes, labels[1].start, (uint32_t)labels[1].length, labels[0].start,
+                        (uint32_t)labels[0].length))
+        return 1; /* nearly every domain there is: under .com, and no rule */
     if (count < 2 || suffixes_names(&rows->suffixes, labels, count, limit)) return 0;
     if (!suffixes_names(&rows->suffixes, labels + count - 1, 1, limit)) return 0;
     suffixes_match(&rows->suffixes, labels, count, limit, &icann, &all, &unlisted);
@@ -178,11 +191,15 @@ static int take(target_rows *rows, const row_reader *reader, span line, uint32_t
     span domain = fields[reader->domain], brand = trimmed(fields[reader->brand]);
     span industry = trimmed(fields[reader->industry]);
     if (!brand.length || !industry.length) return 0;
-    if (!is_plain_domain(rows, domain, reader->text + reader->size) || rows_find(rows, domain) >= 0) return 0;
-    return rows_append(rows, domain, brand, industry, number) ? -1 : 1;
+    uint32_t hash = hash_of(domain);
+    __builtin_prefetch(rows->slots + (hash & rows->mask), 1);
+    if (!is_plain_domain(rows, domain, reader->text + reader->size) || find(rows, domain, hash) >= 0) return 0;
+    return append(rows, domain, brand, industry, number, hash) ? -1 : 1;
 }
 
 int rows_read(target_rows *rows, row_reader *reader, span *odd) {
+    /* As if a line had 32 octets: one that is wrong by much costs some memory, or some growing. */
+    if (!rows->count && set_slots(rows, (reader->size - reader->at) / 32 & UINT32_MAX >> 4)) return -1;
     while (reader->at < reader->size) {
         const uint8_t *line = reader->text + reader->at;
         const uint8_t *stop = memchr(line, '\n', reader->size - reader->at);
