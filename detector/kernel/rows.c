@@ -10,6 +10,7 @@
 #include "kernel.h"
 
 #define FIRST_SIZE 1024u
+#define MAX_FORESEEN (1u << 20) /* rows that there is a place for before they are read */
 
 int rows_init(target_rows *rows) {
     memset(rows, 0, sizeof *rows);
@@ -198,8 +199,9 @@ static int take(target_rows *rows, const row_reader *reader, span line, uint32_t
 }
 
 int rows_read(target_rows *rows, row_reader *reader, span *odd) {
-    /* As if a line had 32 octets: one that is wrong by much costs some memory, or some growing. */
-    if (!rows->count && set_slots(rows, (reader->size - reader->at) / 32 & UINT32_MAX >> 4)) return -1;
+    /* As if a line had 32 octets: where it has more, some memory is not used; else the table grows. */
+    size_t left = reader->at < reader->size ? reader->size - reader->at : 0;
+    if (!rows->count && set_slots(rows, left / 32 < MAX_FORESEEN ? left / 32 : MAX_FORESEEN)) return -1;
     while (reader->at < reader->size) {
         const uint8_t *line = reader->text + reader->at;
         const uint8_t *stop = memchr(line, '\n', reader->size - reader->at);
