@@ -147,7 +147,5 @@ def to_json(overview: Overview) -> dict[str, Any]:
     """Give the overview as one JSON object."""
     from dataclasses import asdict
 
-    values = {"schema": 1, **asdict(overview)}
-    for row in values["top"]:
-        row["best_severity"] = str(row["best_severity"])
-    return values
+    top = [row._asdict() | {"best_severity": str(row.best_severity)} for row in overview.top]
+    return {"schema": 1, **asdict(overview), "top": top}
