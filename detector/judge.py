@@ -235,11 +235,11 @@ class Judge:
 
 def _held(findings: list[Finding]) -> tuple[str, ...]:
     """Name the brakes that kept something from being reported, each once."""
-    held = {finding.suppressed for finding in findings}
+    held = {finding.suppressed for finding in findings if finding.suppressed}
     for finding in findings:  # a brake that lowered what was then too low to be reported
         if finding.suppressed == "min_severity":
             held.update(finding.detection.brakes)
-    return tuple([brake for brake in Brake if brake in held])
+    return tuple([brake for brake in Brake if brake in held]) if held else ()
 
 
 def idna_state(label: Label) -> str:

@@ -63,6 +63,7 @@ class Skeletonizer:
         self.confusables = confusables
         self._readings: dict[str, tuple[Reading, ...]] = dict(confusables.characters)
         self._options: dict[str, tuple[str, ...]] = {}
+        self._last_keys = "", Keys(("",), truncated=False)
         self.folds = {source: reading.letters for source, reading in confusables.classes.items()}
         self.expansions = _expansions(confusables, self.folds)
         self._table = str.maketrans(
@@ -156,6 +157,9 @@ class Skeletonizer:
         """
         if label.isascii():
             return Keys((self.expand(label.lower()),), truncated=False)
+        last, known = self._last_keys  # a label's targets are asked for, then if it was truncated
+        if last == label:
+            return known
         chosen: list[tuple[str, ...]] = []
         count, ambiguous, truncated = 1, 0, False
         for char in label:
@@ -166,8 +170,10 @@ class Skeletonizer:
                 else:
                     ambiguous, count = ambiguous + 1, count * len(options)
             chosen.append(options)
-        keys = dict.fromkeys("".join(parts) for parts in product(*chosen))
-        return Keys(tuple(keys), truncated)
+        keys = dict.fromkeys(map("".join, product(*chosen)))
+        made = Keys(tuple(keys), truncated)
+        self._last_keys = label, made
+        return made
 
     def target_keys(self, label: str) -> tuple[str, ...]:
         """Give the keys of a target's label: a name's, and those of pairs outside the expansion."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from detector.characters import code_point, name
@@ -94,13 +95,19 @@ def substitution(
     return Substitution(
         position,
         source,
-        " ".join([code_point(char) for char in source]),
-        ", ".join([name(char) for char in source]),
+        *_described(source),
         reading,
         technique,
         confidence,
         tuple(dict.fromkeys(evidence)),
     )
+
+
+@lru_cache(maxsize=4096)
+def _described(source: str) -> tuple[str, str]:
+    """Give the code points and the names of a text; the same characters come often."""
+    code_points = " ".join([code_point(char) for char in source])
+    return code_points, ", ".join([name(char) for char in source])
 
 
 def techniques(substitutions: Iterable[Substitution]) -> tuple[Technique, ...]:
@@ -114,4 +121,6 @@ def techniques(substitutions: Iterable[Substitution]) -> tuple[Technique, ...]:
     ['idn', 'ascii']
     """
     found = {each.technique for each in substitutions}
+    if len(found) == 1:
+        return tuple(found)
     return tuple([technique for technique in Technique if technique in found])
