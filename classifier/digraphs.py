@@ -2,19 +2,23 @@
 
 A pair is drawn as a page has it, kerned and without ligatures, as it is and squeezed to 1 / 1.2 of
 its width, and shown to networks that have learned single characters; the way that they like better
-counts, as the mean over families. Three things keep pairs out that are merely wide:
+counts, as the mean over families. Four things keep pairs out that are merely wide, or merely near:
 
-- a *gate*: the pair may be at most `WIDEST` times as wide as the letter;
+- two *gates*: the pair may be at most `WIDEST` times as wide as the letter, and may have no stroke
+  above or below the height of an x where the letter has none (`classifier.pair_shape`);
 - *contrast*: to a network any wide shape with a v is something of a w. What a letter brings to all
   pairs that it begins or ends is taken off by half: only what the two are together counts fully;
-- *pixels*: the distance from the letter (`classifier.baselines`), as ``exp(-distance)``.
+- *fit*: how well the pair's strokes lie on the letter's when both are equally wide. Its square, the
+  share of ink in common, is a factor.
 
-Without the last two, ten of the first thirty pairs are a v with something.
+Without them, ten of the first thirty pairs are a v with something. What a person says of the pairs
+is in `classifier.digraph_verdicts`.
 """
 
 from __future__ import annotations
 
 import string
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,10 +26,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from classifier.baselines import Templates, relative_distances
+from classifier.baselines import Templates
 from classifier.errors import InvalidDataset
 from classifier.labels import CLASSES
 from classifier.network import SIDE, Network
+from classifier.pair_shape import BEYOND, fits, strokes_beyond
 from classifier.prediction import predict
 from glyphs.render import FamilyRenderer
 
@@ -37,6 +42,9 @@ PAIRS = tuple(a + b for a in LETTERS for b in LETTERS)
 SQUEEZES = (1.0, 1.2)
 WIDEST = 1.5
 CONTRAST = 0.5
+NEAREST = 0.25
+"""Share of the best pair's chance below which a pair would not come near the first ones."""
+
 SURE = 0.5
 """Chance from which a family is said to agree."""
 
@@ -51,7 +59,7 @@ class Pair:
     letter: str
 
     score: float
-    """What is left of `chance` by contrast and pixels; what pairs are ranked by."""
+    """What is left of `chance` by contrast and fit; what pairs are ranked by."""
 
     chance: float
     """The networks' chance of the letter, as a mean over families."""
@@ -112,28 +120,81 @@ def draw(families: Sequence[FoundFamily]) -> Drawn:
 
 
 def rank(drawn: Drawn, networks: Sequence[Network], device: str = "cpu") -> tuple[Pair, ...]:
-    """Rank pairs by how much they are seen as a letter that they do not contain, best first."""
-    flat = drawn.pairs.reshape(-1, SIDE, SIDE)
-    logs = np.mean([predict(each, flat, device=device) for each in networks], axis=0)
-    chances = np.exp(logs.reshape(*drawn.pairs.shape[:3], -1)[..., : len(LETTERS)]).max(axis=1)
+    """Rank pairs by how much they are seen as a letter that they do not contain, best first.
+
+    Of several networks the mean of their logarithms counts: networks of other trainings, and of
+    other labels, agree on the first pairs and differ on what comes behind them.
+    """
+    chances = _asked(drawn, networks, device)
     there = drawn.pairs.max(axis=(1, 3, 4)) > 0  # (families, 676)
     fonts = there.sum(axis=0)
-    weights = there[:, :, None]
-    mean = (chances * weights).sum(axis=0) / np.maximum(fonts, 1)[:, None]
-    agree = ((chances >= SURE) & weights).sum(axis=0)
-    ratio = np.nanmedian(drawn.widths[:, :, None] / drawn.letter_widths[:, None, :], axis=0)
-    allowed = (ratio <= WIDEST) & (fonts > 0)[:, None] & _strangers()
+    mean = (chances * there[:, :, None]).sum(axis=0) / np.maximum(fonts, 1)[:, None]
+    agree = ((chances >= SURE) & there[:, :, None]).sum(axis=0)
     left = _contrasted(mean)
-    hopeful = np.argwhere(allowed & (left > 0))
+    allowed = (_ratios(drawn) <= WIDEST) & (fonts > 0)[:, None] & _strangers()
+    allowed &= ~_protruding(drawn, there)
     found = []
-    for place, letter in hopeful:
-        if mean[place, letter] < mean.max() / 4:
-            continue  # it would not come near the first ones, however few pixels differ
-        score = left[place, letter] * np.exp(-_distance(drawn, int(place), int(letter)))
+    for place, letter in np.argwhere(allowed & (left > 0) & (mean >= mean.max() * NEAREST)):
+        score = left[place, letter] * _fit(drawn, int(place), int(letter)) ** 2
         numbers = float(score), float(mean[place, letter])
         counts = int(agree[place, letter]), int(fonts[place])
         found.append(Pair(PAIRS[place], LETTERS[letter], *numbers, *counts))
     return tuple(sorted(found, key=lambda each: (-each.score, each.pair, each.letter)))
+
+
+def likeliest(
+    drawn: Drawn, networks: Sequence[Network], least: float, device: str = "cpu"
+) -> tuple[tuple[str, str], ...]:
+    """Give pairs and letters by the networks' word alone, likeliest first: what is to be judged.
+
+    Args:
+        drawn: the pairs.
+        networks: the mean of their logarithms counts.
+        least: chance, as a mean over families, below which pairs are left out.
+        device: ``cpu`` or ``cuda``.
+    """
+    mean = _asked(drawn, networks, device).mean(axis=0)
+    mean[~_strangers()] = 0
+    places = sorted(map(tuple, np.argwhere(mean >= least)), key=lambda at: -mean[at])
+    return tuple((PAIRS[place], LETTERS[letter]) for place, letter in places)
+
+
+def _asked(drawn: Drawn, networks: Sequence[Network], device: str) -> Floats:
+    """Give the networks' chances of letters, in the way they like better; (families, 676, 26)."""
+    flat = drawn.pairs.reshape(-1, SIDE, SIDE)
+    logs = np.mean([predict(each, flat, device=device) for each in networks], axis=0)
+    chances = np.exp(logs.reshape(*drawn.pairs.shape[:3], -1)[..., : len(LETTERS)])
+    return np.asarray(chances.max(axis=1), np.float64)
+
+
+def _ratios(drawn: Drawn) -> Floats:
+    """Give how many times as wide as letters pairs are, as a median over families; (676, 26)."""
+    ratios = drawn.widths[:, :, None] / drawn.letter_widths[:, None, :]
+    return np.asarray(np.nanmedian(ratios, axis=0))
+
+
+def _protruding(drawn: Drawn, there: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Say which pairs have a stroke beyond the band of x where the letter has none; (676, 26)."""
+    letters = drawn.letters.images[:, : len(LETTERS)]
+    strokes, letter_strokes = [], []
+    for pairs, alone, has in zip(drawn.pairs[:, 0], letters, there, strict=True):
+        x, stem = alone[LETTERS.index("x")], alone[LETTERS.index("l")]
+        counted = strokes_beyond(pairs, x, stem)
+        counted[~has] = np.nan
+        strokes.append(counted)
+        letter_strokes.append(strokes_beyond(alone, x, stem))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of pairs that no family draws
+        more = np.nanmedian(strokes, axis=0)[:, None] - np.median(letter_strokes, axis=0)
+    return np.asarray((more >= BEYOND).any(axis=2))
+
+
+def _fit(drawn: Drawn, place: int, letter: int) -> float:
+    """Give the median over families of how well a pair fits a letter."""
+    there = drawn.pairs[:, 0, place].max(axis=(1, 2)) > 0
+    ratios = drawn.widths[there, place] / drawn.letter_widths[there, letter]
+    alone = drawn.letters.images[there, letter]
+    return float(np.median(fits(drawn.pairs[there, 0, place], alone, ratios)))
 
 
 def _strangers() -> npt.NDArray[np.bool_]:
@@ -147,13 +208,3 @@ def _contrasted(mean: Floats) -> Floats:
     square = mean.reshape(count, count, count)
     brought = (square.mean(axis=0)[None] + square.mean(axis=1)[:, None]) / 2
     return np.asarray((square - CONTRAST * brought).reshape(mean.shape))
-
-
-def _distance(drawn: Drawn, place: int, letter: int) -> float:
-    """Give the median over families of the distance, in the nearer of the ways to draw a pair."""
-    families = np.arange(len(drawn.pairs)).astype(np.int16)
-    ways = [
-        relative_distances(drawn.pairs[:, way, place], families, drawn.letters)[:, letter]
-        for way in range(len(SQUEEZES))
-    ]
-    return float(np.median(np.min(ways, axis=0)))

@@ -1,0 +1,158 @@
+"""Draw the sheets on which pairs of letters are judged by eye, and make verdicts of the answers.
+
+Usage:
+  python -m tests.benchmarks.digraph_review ask MODEL... --output questions.csv [--seed S]
+  python -m tests.benchmarks.digraph_review draw TABLE FOLDER
+  python -m tests.benchmarks.digraph_review judge QUESTIONS ANSWERS --output verdicts.csv
+
+The first takes the likeliest pairs by some networks, whatever else a ranking makes of them, and
+some from far behind, and shuffles them. The second draws ``sheet-01.png`` ... of a table of
+questions or of verdicts; `classifier/data/digraph_verdicts.csv` gives the sheets that were judged.
+Each block is a pair above the letter, in families of several kinds, at about twice the size of
+text; and below, at the size of text, two well-known names that have the letter, each under what it
+becomes with the pair. The question is whether that would be read as the name. ANSWERS has a line
+for each sheet: its number, and r (right), w (wrong) or u (unsure) for each of its places in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from classifier.checkpoint import load_checkpoint
+from classifier.digraph_verdicts import PairVerdict, load_pair_verdicts, render_pair_verdicts
+from classifier.digraphs import draw, likeliest
+from classifier.splits import hashed
+from detector.targets import TargetList
+from glyphs.fonts import find_fonts
+from glyphs.manifest import load_manifest
+from glyphs.sheet import Entry, SheetMaker, save_sheet
+
+FAMILIES = (
+    "DejaVu Sans", "Inter", "Lato", "Noto Sans",
+    "Tinos", "DejaVu Serif", "Gentium Plus", "Liberation Mono",
+)  # fmt: skip
+WORD_FAMILIES = ("DejaVu Sans", "Inter", "Noto Sans", "Tinos")
+FEATURES = ["-liga", "-clig", "-calt"]
+TEXT, LINE, WORDS = 16, 22, 2
+"""Size of text in pixels, and from line to line; names in a block."""
+
+PER_SHEET = 12
+LIKELIEST, OTHERS, LEAST = 84, 36, 0.08
+SEED = 3
+ANSWERS = {"r": "right", "w": "wrong", "u": "unsure"}
+
+
+def ask(options: argparse.Namespace) -> None:
+    """Choose pairs, in an order that says nothing of their rank."""
+    networks = [load_checkpoint(path).network for path in options.models]
+    ranked = likeliest(draw(find_fonts(load_manifest())), networks, LEAST)
+    rest = sorted(ranked[LIKELIEST:], key=lambda each: order(options.seed, each))
+    chosen = sorted([*ranked[:LIKELIEST], *rest[:OTHERS]], key=lambda e: order(options.seed, e))
+    questions = [
+        PairVerdict(pair, letter, "unsure", 1 + number // PER_SHEET, 1 + number % PER_SHEET)
+        for number, (pair, letter) in enumerate(chosen)
+    ]
+    write(options.output, questions)
+
+
+def order(seed: int, each: tuple[str, str]) -> int:
+    """Give a place that says nothing of a pair and its letter."""
+    return hashed(b"judged pairs", seed, *map(ord, "".join(each)))
+
+
+def sheets(options: argparse.Namespace) -> None:
+    """Draw the sheets of a table."""
+    found = {each.family.name: each for each in find_fonts(load_manifest())}
+    maker = SheetMaker([found[name] for name in FAMILIES], times=2)
+    fonts = [
+        ImageFont.truetype(found[name].paths[0], TEXT, found[name].family.files[0].face)
+        for name in WORD_FAMILIES
+    ]
+    names = well_known()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for number, group in groupby(load_pair_verdicts(options.table), key=lambda each: each.sheet):
+        blocks = [block(maker, fonts, names, each) for each in group]
+        width, height = blocks[0].size
+        sheet = Image.new("L", (2 * width, (len(blocks) + 1) // 2 * height), 255)
+        for place, part in enumerate(blocks):
+            sheet.paste(part, (place % 2 * width, place // 2 * height))
+        save_sheet(sheet, options.folder / f"sheet-{number:02}.png")
+
+
+def block(
+    maker: SheetMaker,
+    fonts: Sequence[ImageFont.FreeTypeFont],
+    names: Sequence[str],
+    asked: PairVerdict,
+) -> Image.Image:
+    """Draw one question."""
+    glyphs = maker.draw([Entry(asked.pair, (asked.letter,), str(asked.place))])
+    having = [name for name in names if asked.letter in name]
+    having.sort(key=lambda name: hashed(b"judged names", SEED, *map(ord, asked.pair + name)))
+    lines = [
+        text
+        for name in having[:WORDS]
+        for text in (name.replace(asked.letter, asked.pair, 1), name)
+    ]
+    whole = Image.new("L", (glyphs.width, glyphs.height + LINE * len(lines)), 255)
+    whole.paste(glyphs, (0, 0))
+    pen = ImageDraw.Draw(whole)
+    for row, text in enumerate(lines):
+        for column, font in enumerate(fonts):
+            place = column * glyphs.width // len(fonts), glyphs.height + row * LINE
+            pen.text(place, text, 0, font, features=FEATURES)
+    return whole
+
+
+def well_known() -> list[str]:
+    """Give the first labels of the packaged targets that are words of five to ten letters."""
+    labels = {target.domain.split(".")[0] for target in TargetList.load()}
+    return sorted(label for label in labels if label.isalpha() and 5 <= len(label) <= 10)
+
+
+def judge(options: argparse.Namespace) -> None:
+    """Put answers into a table of questions."""
+    lines = options.answers.read_text(encoding="ascii").splitlines()
+    answers = {int(line.split()[0]): "".join(line.split()[1:]) for line in lines if line.strip()}
+    found = []
+    for sheet, group in groupby(load_pair_verdicts(options.table), key=lambda each: each.sheet):
+        for each, letter in zip(group, answers[sheet], strict=True):
+            found.append(replace(each, answer=ANSWERS[letter]))
+    write(options.output, found)
+
+
+def write(path: Path, verdicts: Sequence[PairVerdict]) -> None:
+    """Write a table."""
+    path.write_text(render_pair_verdicts(verdicts), encoding="ascii", newline="\n")
+
+
+def main() -> None:
+    """Do what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    actions = parser.add_subparsers(required=True)
+    asking = actions.add_parser("ask")
+    asking.add_argument("models", type=Path, nargs="+")
+    asking.add_argument("--output", type=Path, required=True)
+    asking.add_argument("--seed", type=int, default=SEED)
+    asking.set_defaults(work=ask)
+    drawing = actions.add_parser("draw")
+    drawing.add_argument("table", type=Path)
+    drawing.add_argument("folder", type=Path)
+    drawing.set_defaults(work=sheets)
+    judging = actions.add_parser("judge")
+    judging.add_argument("table", type=Path)
+    judging.add_argument("answers", type=Path)
+    judging.add_argument("--output", type=Path, required=True)
+    judging.set_defaults(work=judge)
+    options = parser.parse_args()
+    options.work(options)
+
+
+if __name__ == "__main__":
+    main()
