@@ -140,9 +140,8 @@ class Detection(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """Give the record: a dictionary of JSON types in the documented order."""
-        record: dict[str, Any] = {"schema": SCHEMA, "id": self.id}
-        for field in _RECORD_FIELDS:
-            record[field] = getattr(self, field)
+        record: dict[str, Any] = {"schema": SCHEMA, "id": self.id, **self._asdict()}
+        del record["coordinates"]
         record["position"] = str(self.position)
         record["techniques"] = [str(each) for each in self.techniques]
         record["severity"] = str(self.severity)
@@ -151,6 +150,3 @@ class Detection(NamedTuple):
         if isinstance(self.rdata, tuple):
             record["rdata"] = list(self.rdata)
         return record
-
-
-_RECORD_FIELDS = tuple([field for field in Detection._fields if field != "coordinates"])

@@ -29,7 +29,8 @@ STDIN = "-"
 PIPE_HEAD = 1 << 20
 """Bytes at the beginning of a pipe by which it is known."""
 
-_HASH_PIECE = 1 << 20
+_HASH_PIECE = 1 << 18
+"""Bytes that are hashed at a time: they stay near the processor."""
 
 
 class Input(AbstractContextManager["Input"]):
@@ -110,9 +111,10 @@ class Input(AbstractContextManager["Input"]):
     def _hash_file(self, digest: xxhash.xxh3_128, left: int) -> None:
         try:
             with Path(self.label).open("rb", buffering=0) as file:
-                while left > 0 and (data := file.read(min(left, _HASH_PIECE))):
-                    digest.update(data)
-                    left -= len(data)
+                held = memoryview(bytearray(_HASH_PIECE))
+                while left > 0 and (count := file.readinto(held[:left])):
+                    digest.update(held[:count])
+                    left -= count
         except OSError as error:
             msg = f"{self.label}: cannot be read: {error.strerror or error}"
             raise InputError(msg) from error

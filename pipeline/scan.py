@@ -81,6 +81,7 @@ class _Source:
 
     def __init__(self, source: Input, digest: str, reading: Reading, counts: Counts) -> None:
         self.input = source
+        self.name = source.name
         self.digest = digest
         self.reading = reading
         self.counts = counts
@@ -216,7 +217,7 @@ class Scan:
         if isinstance(batch, Gap):
             if batch.is_damage:
                 counts.damage[batch.rejected.reason] += 1
-                self._say(f"{current.input.name}: {batch.rejected.detail}")
+                self._say(f"{current.name}: {batch.rejected.detail}")
             else:
                 counts.records += 1
                 counts.rejected[batch.rejected.reason] += 1
@@ -264,7 +265,7 @@ class Scan:
 
     def _reject(self, current: _Source, rejected: Rejected) -> None:
         if self._rejects is not None:
-            current.rejects.append(reject_row(rejected, current.input.name, current.digest))
+            current.rejects.append(reject_row(rejected, current.name, current.digest))
 
     def _checkpoint(self, current: _Source, *, batch_end: int, finished: bool) -> None:
         """Store what was found: 1. rejects, 2. detections and progress, in every sink."""
@@ -274,7 +275,7 @@ class Scan:
         progress = Progress(
             current.digest,
             self._run,
-            current.input.name,
+            current.name,
             current.reading.format.name,
             batch_end,
             current.reading.format.state,
@@ -291,7 +292,7 @@ class Scan:
 def _with_record(current: _Source, record: Record, detection: Detection) -> Detection:
     """Say in which record a name was seen."""
     return detection.with_record(
-        source=f"{current.input.name}:{record.offset}",
+        source=f"{current.name}:{record.offset}",
         coordinates=f"{current.digest}:{record.offset}",
         rrtype=record.rrtype,
         rdata=record.rdata,

@@ -16,6 +16,7 @@ import json
 import os
 import sqlite3
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detector.substitution import Technique
@@ -281,5 +282,11 @@ def _how_to_read(path: Path) -> str:
 
 
 def _row(summary: Summary) -> tuple[object, ...]:
-    *values, severity, techniques = (getattr(summary, name) for name in COLUMNS)
-    return (*values, str(severity), dumps(techniques))
+    *values, severity, techniques = summary
+    return (*values, str(severity), _written(techniques))
+
+
+@lru_cache(maxsize=64)
+def _written(techniques: tuple[Technique, ...]) -> str:
+    """Write techniques as JSON; few combinations are met."""
+    return dumps(techniques)
