@@ -158,8 +158,7 @@ def parse_row(line: str) -> tuple[str, tuple[Reading, ...]]:
     Raises:
         ValueError: the row breaks the format; the message says how.
     """
-    body, _, _ = line.partition("#")
-    sequence, semicolon, rest = body.partition(";")
+    sequence, semicolon, rest = line.partition("#")[0].partition(";")
     if not semicolon:
         msg = "a row is 'sequence ; readings # NAME'"
         raise ValueError(msg)
@@ -177,9 +176,14 @@ def _parse_readings(text: str) -> tuple[Reading, ...]:
             msg = f"reading {part.strip()!r} does not have letters, confidence, sources and fonts"
             raise ValueError(msg)
         letters, confidence, sources, fonts = fields
-        readings.append(Reading(letters, float(confidence), tuple(sources.split("+")), fonts))
+        readings.append(Reading(letters, float(confidence), _said_by(sources), fonts))
     _check_readings(readings)
     return tuple(readings)
+
+
+@lru_cache(maxsize=256)
+def _said_by(sources: str) -> tuple[str, ...]:
+    return tuple(sources.split("+"))
 
 
 def _check_readings(readings: Sequence[Reading]) -> None:
@@ -193,6 +197,8 @@ def _check_readings(readings: Sequence[Reading]) -> None:
         if not 0 < reading.confidence <= 1:
             msg = f"confidence {reading.confidence} is not above 0 and up to 1"
             raise ValueError(msg)
+    if len(readings) == 1:
+        return
     if any(a.confidence < b.confidence for a, b in pairwise(readings)):
         msg = "readings do not stand best first"
         raise ValueError(msg)
@@ -212,7 +218,7 @@ def _place(
     if source in characters or source in classes or source in pairs:
         msg = f"a second row for {name(source[0])}"
         raise ValueError(msg)
-    if len(source) == 1 and not source.isascii():
+    if len(source) == 1 and source > "\x7f":
         characters[source] = readings
         return
     letters = LETTERS - {"-", "."}
