@@ -6,6 +6,7 @@ Only the command that is asked for is imported, so that asking about one name st
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -35,6 +36,10 @@ COMMANDS = {
     "version": "versions of glyphwatch and its data",
 }
 """Every command, with a word on each; a command is a module in `pipeline.commands`."""
+
+GARBAGE_EVERY = 100_000
+"""Objects that are made before Python looks for garbage among them, instead of 700: what a command
+loads stays, and what it makes then is let go of at once, since nothing in it holds itself."""
 
 _EPILOG = """\
 exit codes:
@@ -88,6 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the command line without the program; the process's own if None.
     """
+    thresholds = gc.get_threshold()
+    gc.set_threshold(GARBAGE_EVERY)
     mend_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     chosen = next((word for word in words if word in COMMANDS), None)
@@ -110,6 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = Exit.SINK
     finally:
         signal.signal(signal.SIGTERM, previous)
+        gc.set_threshold(*thresholds)
     return int(code)
 
 
