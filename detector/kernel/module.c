@@ -321,13 +321,10 @@ static PyObject *Kernel_targets(PyObject *self, PyObject *key) {
     }
     const key_entry *entry = list ? keys_find(&kernel->keys, mix(state)) : NULL;
     for (uint32_t at = entry ? entry->posting : 0; at; at = kernel->keys.postings[at].next) {
-        PyObject *number = PyLong_FromUnsignedLong(kernel->keys.postings[at].target & ~OTHER);
-        if (!number || PyList_Append(list, number)) {
-            Py_XDECREF(number);
+        if (append_number(list, kernel->keys.postings[at].target & ~OTHER)) {
             Py_DECREF(list);
             return NULL;
         }
-        Py_DECREF(number);
     }
     return list;
 }

@@ -22,6 +22,13 @@ int set_rules(suffix_table *table, PyObject *rules) {
     return 0;
 }
 
+int append_number(PyObject *list, uint32_t value) {
+    PyObject *number = PyLong_FromUnsignedLong(value);
+    int failed = !number || PyList_Append(list, number);
+    Py_XDECREF(number);
+    return failed ? -1 : 0;
+}
+
 static int Rows_init(PyObject *self, PyObject *args, PyObject *kwargs) {
     static char *names[] = {"rules", NULL};
     target_rows *rows = &((Rows *)self)->rows;
@@ -187,13 +194,10 @@ static PyObject *Rows_idns(PyObject *self, PyObject *unused) {
     for (uint32_t place = 0; list && place < rows->count; place++) {
         span domain = rows_domain(rows, place);
         if (domain.length < 4 || memcmp(domain.start, "xn--", 4)) continue;
-        PyObject *number = PyLong_FromUnsignedLong(place);
-        if (!number || PyList_Append(list, number)) {
-            Py_XDECREF(number);
+        if (append_number(list, place)) {
             Py_DECREF(list);
             return NULL;
         }
-        Py_DECREF(number);
     }
     return list;
 }

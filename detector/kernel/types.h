@@ -20,5 +20,6 @@ typedef struct {
 extern PyType_Spec Rows_spec;
 
 int set_rules(suffix_table *table, PyObject *rules); /* [(suffix, flags), ...]; -1 with an exception */
+int append_number(PyObject *list, uint32_t value); /* -1 with an exception */
 
 #endif
