@@ -125,11 +125,11 @@ def rank(drawn: Drawn, networks: Sequence[Network], device: str = "cpu") -> tupl
     Of several networks the mean of their logarithms counts: networks of other trainings, and of
     other labels, agree on the first pairs and differ on what comes behind them.
     """
-    chances = _asked(drawn, networks, device)
+    asked = _asked(drawn, networks, device)
     there = drawn.pairs.max(axis=(1, 3, 4)) > 0  # (families, 676)
     fonts = there.sum(axis=0)
-    mean = (chances * there[:, :, None]).sum(axis=0) / np.maximum(fonts, 1)[:, None]
-    agree = ((chances >= SURE) & there[:, :, None]).sum(axis=0)
+    mean = (asked * there[:, :, None]).sum(axis=0) / np.maximum(fonts, 1)[:, None]
+    agree = ((asked >= SURE) & there[:, :, None]).sum(axis=0)
     left = _contrasted(mean)
     allowed = (_ratios(drawn) <= WIDEST) & (fonts > 0)[:, None] & _strangers()
     allowed &= ~_protruding(drawn, there)
@@ -153,18 +153,29 @@ def likeliest(
         least: chance, as a mean over families, below which pairs are left out.
         device: ``cpu`` or ``cuda``.
     """
-    mean = _asked(drawn, networks, device).mean(axis=0)
-    mean[~_strangers()] = 0
-    places = sorted(map(tuple, np.argwhere(mean >= least)), key=lambda at: -mean[at])
-    return tuple((PAIRS[place], LETTERS[letter]) for place, letter in places)
+    found = chances(drawn, networks, device)
+    return tuple(sorted((key for key in found if found[key] >= least), key=lambda key: -found[key]))
+
+
+def chances(
+    drawn: Drawn, networks: Sequence[Network], device: str = "cpu"
+) -> dict[tuple[str, str], float]:
+    """Give the chance of each pair to be each letter that it does not contain."""
+    there = drawn.pairs.max(axis=(1, 3, 4)) > 0
+    asked = _asked(drawn, networks, device) * there[:, :, None]
+    mean = asked.sum(axis=0) / np.maximum(there.sum(axis=0), 1)[:, None]
+    return {
+        (PAIRS[place], LETTERS[letter]): float(mean[place, letter])
+        for place, letter in np.argwhere(_strangers())
+    }
 
 
 def _asked(drawn: Drawn, networks: Sequence[Network], device: str) -> Floats:
     """Give the networks' chances of letters, in the way they like better; (families, 676, 26)."""
     flat = drawn.pairs.reshape(-1, SIDE, SIDE)
     logs = np.mean([predict(each, flat, device=device) for each in networks], axis=0)
-    chances = np.exp(logs.reshape(*drawn.pairs.shape[:3], -1)[..., : len(LETTERS)])
-    return np.asarray(chances.max(axis=1), np.float64)
+    found = np.exp(logs.reshape(*drawn.pairs.shape[:3], -1)[..., : len(LETTERS)])
+    return np.asarray(found.max(axis=1), np.float64)
 
 
 def _ratios(drawn: Drawn) -> Floats:

@@ -26,7 +26,7 @@ PLAIN_TARGET = 3
 """Up to so many characters of label or target, letters for letters are met by chance under one
 suffix, too (``aia.org`` and ``ala.org``)."""
 
-PLAIN_LENGTH, PLAIN_SCORE = 6, 0.80
+PLAIN_LENGTH, PLAIN_SCORE = 6, 0.78
 """Characters of a target, and score, from which letters for letters count under any suffix."""
 
 EXACT = 0.95

@@ -11,10 +11,9 @@ cnn        is added, up to `CNN_MOST`, if it is near enough to the best reading 
            `TIER_A` on it is of tier A, below of tier B, which only supports others
 ========== ======================================================================================
 
-Classes and pairs of ASCII letters are those of `detector.ascii_rows`, seconded alike; a pair's
-confidence is made of the network's own chance. Pairs that the network alone sees are left out: by
-eye 13 of its first twenty are right, nine of which are there, and in real names each meets others
-by chance.
+Classes and pairs of ASCII letters are those of `detector.ascii_rows`, seconded alike. Pairs that
+the network alone sees are left out: by eye 13 of its first twenty are right, nine of which are
+there, and in real names each meets others by chance.
 """
 
 from __future__ import annotations
@@ -125,12 +124,11 @@ def _all_rows(confusables: ConfusableMap) -> Rows:
 
 
 def _ascii(cnn: ConfusableMap) -> dict[str, tuple[Reading, ...]]:
-    """Give the ASCII rows, naming the network where it sees the same, with its chance of pairs."""
+    """Give the ASCII rows, naming the network where it sees the same."""
     seen = {source: {r.letters: r for r in rs} for source, rs in _all_rows(cnn).items()}
-    measured = {(pair, r.letters): r.confidence for pair, rs in cnn.pairs.items() for r in rs}
     return {
         source: tuple(_seconded(each, seen.get(source, {}).get(each.letters)) for each in readings)
-        for source, readings in ascii_rows(measured).items()
+        for source, readings in ascii_rows().items()
     }
 
 

@@ -135,7 +135,7 @@ def severity(value: float, context: Context) -> Severity:
     The tables, and why:
 
     - a score of 0.95 is left by characters that fonts draw alike (Cyrillic а: 0.998); 0.80 by one
-      accent or one pair (ä: 0.878, rn: 0.895), or by two dots below; less by several of them;
+      accent or one pair (ä: 0.878, rn: 0.885), or by two dots below; less by several of them;
     - under the target's own suffix the whole name is alike, and there is nothing left to notice;
     - many resolutions in one record mean that people, or machines, already go there;
     - a subdomain can be had without a registrar, but is seen in front of another domain; a suffix

@@ -1,12 +1,16 @@
 """Draw the sheets on which pairs of letters are judged by eye, and make verdicts of the answers.
 
 Usage:
+  python -m tests.benchmarks.digraph_review rank MODEL...
   python -m tests.benchmarks.digraph_review ask MODEL... --output questions.csv [--seed S]
   python -m tests.benchmarks.digraph_review draw TABLE FOLDER
   python -m tests.benchmarks.digraph_review judge QUESTIONS ANSWERS --output verdicts.csv
 
-The first takes the likeliest pairs by some networks, whatever else a ranking makes of them, and
-some from far behind, and shuffles them. The second draws ``sheet-01.png`` ... of a table of
+The first ranks pairs by the mean of some networks, with their verdicts, and says how far the
+networks vary on the pairs of the default map: `detector.ascii_rows` has their mean.
+
+The second takes the likeliest pairs by some networks, whatever else a ranking makes of them, and
+some from far behind, and shuffles them. The third draws ``sheet-01.png`` ... of a table of
 questions or of verdicts; `classifier/data/digraph_verdicts.csv` gives the sheets that were judged.
 Each block is a pair above the letter, in families of several kinds, at about twice the size of
 text; and below, at the size of text, two well-known names that have the letter, each under what it
@@ -22,12 +26,19 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from classifier.checkpoint import load_checkpoint
-from classifier.digraph_verdicts import PairVerdict, load_pair_verdicts, render_pair_verdicts
-from classifier.digraphs import draw, likeliest
+from classifier.digraph_verdicts import (
+    PairVerdict,
+    load_pair_verdicts,
+    precision,
+    render_pair_verdicts,
+)
+from classifier.digraphs import chances, draw, likeliest, rank
 from classifier.splits import hashed
+from detector.ascii_rows import PAIRS
 from detector.targets import TargetList
 from glyphs.fonts import find_fonts
 from glyphs.manifest import load_manifest
@@ -44,6 +55,7 @@ TEXT, LINE, WORDS = 16, 22, 2
 
 PER_SHEET = 12
 LIKELIEST, OTHERS, LEAST = 84, 36, 0.08
+SHOWN, FIRST = 40, 20
 SEED = 3
 ANSWERS = {"r": "right", "w": "wrong", "u": "unsure"}
 
@@ -59,6 +71,25 @@ def ask(options: argparse.Namespace) -> None:
         for number, (pair, letter) in enumerate(chosen)
     ]
     write(options.output, questions)
+
+
+def rank_pairs(options: argparse.Namespace) -> None:
+    """Print a ranking, its precision, and the chance of known pairs by each of the networks."""
+    networks = [load_checkpoint(path).network for path in options.models]
+    drawn, verdicts = draw(find_fonts(load_manifest())), load_pair_verdicts()
+    answers = {(each.pair, each.letter): each.answer for each in verdicts}
+    ranked = rank(drawn, networks)
+    for place, each in enumerate(ranked[:SHOWN], 1):
+        numbers = f"{each.score:.3f} {each.chance:.3f} {each.agree}/{each.fonts}"
+        answer = answers.get((each.pair, each.letter), "not judged")
+        print(f"{place:3} {each.pair} {each.letter} {numbers} {answer}")
+    found = precision([(each.pair, each.letter) for each in ranked[:FIRST]], verdicts)
+    bounds = f"[{found.low:.3f}, {found.high:.3f}]"
+    print(f"first {FIRST}: {found.right} right of {found.judged} judged {bounds}\n")
+    single = [chances(drawn, [network]) for network in networks]
+    for pair, known in PAIRS.items():
+        said = [each[pair, known.letter] for each in single]
+        print(f"{pair} {known.letter} {np.mean(said):.3f}, sd {np.std(said):.3f}")
 
 
 def order(seed: int, each: tuple[str, str]) -> int:
@@ -136,6 +167,9 @@ def main() -> None:
     """Do what is asked."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     actions = parser.add_subparsers(required=True)
+    ranking = actions.add_parser("rank")
+    ranking.add_argument("models", type=Path, nargs="+")
+    ranking.set_defaults(work=rank_pairs)
     asking = actions.add_parser("ask")
     asking.add_argument("models", type=Path, nargs="+")
     asking.add_argument("--output", type=Path, required=True)
