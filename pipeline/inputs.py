@@ -29,8 +29,11 @@ STDIN = "-"
 PIPE_HEAD = 1 << 20
 """Bytes at the beginning of a pipe by which it is known."""
 
-_HASH_PIECE = 1 << 18
+HASH_PIECE = 1 << 18
 """Bytes that are hashed at a time: they stay near the processor."""
+
+HASH_PIECE_ASIDE = 1 << 21
+"""The same for a thread of its own, which waits for the interpreter twice a piece."""
 
 
 class Input(AbstractContextManager["Input"]):
@@ -85,33 +88,36 @@ class Input(AbstractContextManager["Input"]):
             raise DamagedStream(Reason.TRUNCATED_STREAM, msg)
         return data
 
-    def digest(self) -> str:
+    def digest(self, piece: int = HASH_PIECE) -> str:
         """Give the source's coordinate, ``xxh3:...``; call it before anything is read.
 
         All of a file takes part, so that any change makes it another source. The digest (XXH3, 128
         bits) is ten times quicker than a cryptographic one and tells contents apart as surely,
         unless somebody may choose two whole files; who may do that can as well leave names out.
 
+        Args:
+            piece: bytes to hash at a time; the digest is the same.
+
         Raises:
             InputError: it cannot be read.
         """
         if not self._digest:
-            self._digest = f"xxh3:{self._hash()}"
+            self._digest = f"xxh3:{self._hash(piece)}"
         return self._digest
 
-    def _hash(self) -> str:
+    def _hash(self, piece: int) -> str:
         digest = xxhash.xxh3_128()
         if self.size is None:
             self._head = self._read_pipe(PIPE_HEAD)
             digest.update(self._head)
         else:
-            self._hash_file(digest, self.size)
+            self._hash_file(digest, self.size, piece)
         return digest.hexdigest()
 
-    def _hash_file(self, digest: xxhash.xxh3_128, left: int) -> None:
+    def _hash_file(self, digest: xxhash.xxh3_128, left: int, piece: int) -> None:
         try:
             with Path(self.label).open("rb", buffering=0) as file:
-                held = memoryview(bytearray(_HASH_PIECE))
+                held = memoryview(bytearray(piece))
                 while left > 0 and (count := file.readinto(held[:left])):
                     digest.update(held[:count])
                     left -= count

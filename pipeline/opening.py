@@ -12,7 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from pipeline.errors import InputError
-from pipeline.inputs import open_input
+from pipeline.inputs import HASH_PIECE, HASH_PIECE_ASIDE, open_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ class Opening:
     def _open(self) -> None:
         try:
             self._input = open_input(self._label)
-            self._input.digest()
+            self._input.digest(HASH_PIECE if self._thread is None else HASH_PIECE_ASIDE)
         except InputError as error:
             self._error = error
 

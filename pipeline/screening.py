@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread that has screened a block waits at most for the interpreter: a tenth of what
-Python makes it by default, since a block is screened in some 30 milliseconds."""
+"""How long a thread that has screened a block, or hashed a piece of a file, waits at most for the
+interpreter: a tenth of what Python makes it by default, since a block takes some 30 milliseconds
+and a piece one."""
 
 
 def cores() -> int:
@@ -30,6 +31,18 @@ def cores() -> int:
 
 
 @contextmanager
+def quick_switches(jobs: int) -> Iterator[None]:
+    """Let threads that have done something compiled go on soon; nothing changes for one job."""
+    before = sys.getswitchinterval()
+    if jobs > 1:
+        sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+@contextmanager
 def make_pool(jobs: int) -> Iterator[Executor | None]:
     """Make so many threads; none for one job, which the caller's own thread does."""
     if jobs <= 1:
@@ -37,13 +50,8 @@ def make_pool(jobs: int) -> Iterator[Executor | None]:
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_SECONDS)
-    try:
-        with ThreadPoolExecutor(jobs, "screen") as pool:
-            yield pool
-    finally:
-        sys.setswitchinterval(before)
+    with quick_switches(jobs), ThreadPoolExecutor(jobs, "screen") as pool:
+        yield pool
 
 
 def screened(

@@ -68,6 +68,7 @@ def run(options: argparse.Namespace) -> Exit:
     from pipeline.opening import Openings
     from pipeline.places import hold_apart, read_by
     from pipeline.scan import Scan
+    from pipeline.screening import quick_switches
 
     keep_memory()
     settings = settings_of(options)
@@ -85,6 +86,7 @@ def run(options: argparse.Namespace) -> Exit:
         sys.stderr.write(f"glyphwatch: {escape(message)}\n")
 
     with ExitStack() as stack:
+        stack.enter_context(quick_switches(request.jobs))
         inputs = Openings(labels, aside=request.jobs > 1)
         stack.callback(inputs.close)
         engine = load_engine(settings)
