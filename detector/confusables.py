@@ -13,8 +13,9 @@ readings, best first; an ASCII *class* row, which folds a letter or digit onto t
 of its class; a *pair* of ASCII letters that read as one. ``fonts`` is ``-`` or, from a builder that
 draws glyphs, ``61/65``: how many of the fonts that have the character agree.
 
-A reading that a network alone gives (``cnn`` and nobody else) with a confidence below `TIER_A` is
-of tier B: it counts only where the rest of a label already reads as the target.
+A reading that a network alone gives (``cnn``; ``cnn+eye`` if people looked and found it right) with
+a confidence below `TIER_A` is of tier B: it counts only where the rest of a label already reads as
+the target.
 
 The map is flat: no reading is itself a source of its own kind. So reading twice changes nothing.
 """
@@ -38,6 +39,8 @@ MAX_LETTERS = 4
 LETTERS = frozenset(string.ascii_lowercase + string.digits + "-.")
 TIER_A = 0.9
 """Confidence from which the word of a network alone is enough."""
+
+_NETWORKS = frozenset({"cnn", "eye"})
 
 DEFAULT_MAP = Path(__file__).parent / "data" / "confusables.txt"
 
@@ -77,7 +80,7 @@ def is_faint(sources: Iterable[str], confidence: float) -> bool:
     >>> is_faint(["cnn"], 0.7), is_faint(["cnn"], 0.92), is_faint(["name", "cnn"], 0.7)
     (True, False, False)
     """
-    return confidence < TIER_A and set(sources) == {"cnn"}
+    return confidence < TIER_A and set(sources) <= _NETWORKS
 
 
 class ConfusableMap(NamedTuple):

@@ -22,7 +22,8 @@ def verdict(letter: str, answer: str, sheet: int = 1) -> Verdict:
 @pytest.mark.parametrize(
     ("answers", "score", "expected"),
     [
-        (["right"], 0.7, ("cnn+eye", SURE)),
+        (["right"], 0.7, ("cnn+eye", 0.7)),
+        (["right", "right"], 0.7, ("cnn+eye", SURE)),
         (["right", "right"], 0.97, ("cnn+eye", 0.97)),
         (["right", "unsure"], 0.97, ("cnn", DOUBTFUL)),
         (["right", "wrong"], 0.97, ("cnn", DOUBTFUL)),
