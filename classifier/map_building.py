@@ -166,7 +166,7 @@ def trained_witnesses(
         folder: where they are, or are put once they are trained.
         device: ``cpu`` or ``cuda``.
         progress: told how trainings go.
-        members: who they are; the first is asked about ASCII and pairs as well.
+        members: who they are.
 
     Raises:
         ClassifierError: a file is not what it should be, or the folder cannot be written.
@@ -175,8 +175,9 @@ def trained_witnesses(
     answers = cross_validate(
         glyphs, labels, folder, members=members, device=device, progress=progress
     )
-    # ASCII is in every fold's lesson, so any of the networks can be asked about it; two are enough.
-    paths = [folder / f"{members[0].name}-{fold}.safetensors" for fold in range(2)]
+    # ASCII is in every fold's lesson, so any of the networks can be asked about it; two of each
+    # member's are enough.
+    paths = [folder / f"{each.name}-{fold}.safetensors" for each in members for fold in range(2)]
     return Witnesses([load_checkpoint(path).network for path in paths], (), answers)
 
 
