@@ -181,10 +181,9 @@ class Scan:
             start, state = (known.offset, known.state) if known else (0, None)
             if start:
                 self._say(f"{source.name}: goes on at offset {start:,}")
-            batches = reading.batches(start, state)
-            ahead = 2 * self._request.jobs
-            parts = screened(batches, self._engine.screen, pool, ahead)
-            for batch, hits, messages in judges.judged(parts):
+            parts = reading.batches(start, state)
+            found = screened(parts, self._engine.screen, pool, self._request.jobs)
+            for batch, hits, messages in judges.judged(found):
                 self._take(current, batch, hits, messages)
             if (fault := reading.fault()) is not None:
                 self._take(current, fault, None, ())
@@ -232,8 +231,7 @@ class Scan:
         if due or len(current.pending) >= CHECKPOINT_DETECTIONS:
             self._checkpoint(current, batch_end=batch.end, finished=False)
         if self._meter is not None:
-            total = self._outcome.counts
-            done = self._read_before + current.input.place
+            total, done = self._outcome.counts, self._read_before + current.input.place
             found = total.detections + counts.detections
             self._meter.show(done, total.records + counts.records, found)
 

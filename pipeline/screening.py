@@ -22,6 +22,10 @@ SWITCH_SECONDS = 0.0005
 interpreter: a tenth of what Python makes it by default, since a block takes some 30 milliseconds
 and a piece one."""
 
+SPARE_BATCHES = 4
+"""Batches beyond two a thread that may wait to be taken: every other one is the single line between
+two blocks of a file, and no thread is to run dry while what was found is judged or stored."""
+
 
 def cores() -> int:
     """Count the cores that this process may use."""
@@ -55,7 +59,7 @@ def make_pool(jobs: int) -> Iterator[Executor | None]:
 
 
 def screened(
-    batches: Iterator[Batch | Gap], screen: Screen, pool: Executor | None, ahead: int
+    batches: Iterator[Batch | Gap], screen: Screen, pool: Executor | None, jobs: int
 ) -> Iterator[tuple[Batch | Gap, Hits | None]]:
     """Screen batches; the compiled screen lets other threads run meanwhile.
 
@@ -63,12 +67,13 @@ def screened(
         batches: what to screen; gaps pass through.
         screen: the screen.
         pool: threads; None to screen in this one.
-        ahead: how many batches may wait to be taken, which bounds the memory.
+        jobs: threads there are; with them, it is bounded how many batches wait to be taken.
     """
     if pool is None:
         for batch in batches:
             yield batch, None if isinstance(batch, Gap) else batch.screen(screen)
         return
+    ahead = 2 * jobs + SPARE_BATCHES
     waiting: deque[tuple[Batch | Gap, Future[Hits] | None]] = deque()
     try:
         for batch in batches:
