@@ -35,7 +35,7 @@ def seconds(command: str, cores: str) -> float:
     started = time.perf_counter()
     line = ["taskset", "-c", cores, "bash", "-c", command]
     environment = os.environ | {"LC_ALL": "C"}
-    # A user's interpreter keeps what it has compiled; one told not to compiles all modules each time.
+    # A user's interpreter keeps the modules that it has compiled; one told not to, never does.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
     if done.returncode not in (0, 1):
