@@ -31,6 +31,9 @@ pin() {
 
 pin base.txt pyproject.toml "$@"
 pin train.txt pyproject.toml --extra train --constraint requirements/base.txt "$@"
-pin dev.txt pyproject.toml --extra dev --constraint requirements/train.txt "$@"
+pin stream.txt pyproject.toml --extra kafka --extra postgres --extra aws \
+    --constraint requirements/base.txt "$@"
+pin dev.txt pyproject.toml --extra dev --constraint requirements/train.txt \
+    --constraint requirements/stream.txt "$@"
 pin build.txt requirements/build.in --constraint requirements/dev.txt "$@"
 pin lock.txt requirements/lock.in "$@"

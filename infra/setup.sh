@@ -3,6 +3,7 @@
 #
 #   bash infra/setup.sh          what glyphwatch needs to run
 #   bash infra/setup.sh --train  and what drawing glyphs and training the network need (PyTorch)
+#   bash infra/setup.sh --stream and what the stream needs: clients of Kafka, Postgres, DynamoDB
 #   bash infra/setup.sh --dev    and what its checks need, fonts included
 #
 # Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
@@ -23,13 +24,15 @@ profile=base
 case "${1:-}" in
 "") ;;
 --train) profile=train ;;
+--stream) profile=stream ;;
 --dev) profile=dev ;;
-*) fail "unknown option $1; usage: bash infra/setup.sh [--train|--dev]" ;;
+*) fail "unknown option $1; usage: bash infra/setup.sh [--train|--stream|--dev]" ;;
 esac
 case $profile in
 base) contains=(base) fetches="up to 80 MB" ;;
 train) contains=(base train) fetches="up to 3 GB" ;;
-dev) contains=(base train dev) fetches="up to 3 GB" ;;
+stream) contains=(base stream) fetches="up to 120 MB" ;;
+dev) contains=(base train stream dev) fetches="up to 3 GB" ;;
 esac
 
 venv=.venv

@@ -17,6 +17,39 @@ REMEMBERED = 1 << 16
 """Detections of which the JSON lines sink knows that they were written."""
 
 
+class Partition(NamedTuple):
+    """A partition of a Kafka topic, as one consumer group reads it."""
+
+    group: str
+    """The consumer group."""
+
+    epoch: int
+    """Number of the run over the topic: 0, and one more with every deliberate reading anew."""
+
+    cluster: str
+    """Id of the cluster."""
+
+    topic: str
+    """Name of the topic."""
+
+    topic_id: str
+    """Id of the topic: a topic that is deleted and made again has the same name and another id.
+    Empty where the broker does not tell."""
+
+    number: int
+    """Number of the partition."""
+
+    @property
+    def source(self) -> str:
+        """Coordinate of what it holds, for `Detection.coordinates`: the record's offset follows.
+
+        >>> Partition("g", 0, "c1", "dns", "t7", 3).source
+        'kafka:c1:dns:t7:3:0'
+        """
+        parts = (self.cluster, self.topic, self.topic_id, str(self.number), str(self.epoch))
+        return ":".join(("kafka", *parts))
+
+
 class Progress(NamedTuple):
     """How far the reading of one source has come, and what became of its records so far."""
 
@@ -43,6 +76,9 @@ class Progress(NamedTuple):
 
     finished: bool
     """True if nothing comes next."""
+
+    partition: Partition | None = None
+    """Which partition the source is, if it is one; `source` is then `Partition.source`."""
 
 
 class Batch(NamedTuple):
