@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pipeline.json_lines import JsonLines
 
@@ -114,6 +114,73 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Let go of everything. Called once, at the very end, also after an error."""
+
+
+class StoredProgress(NamedTuple):
+    """How far a summary has counted a partition."""
+
+    offset: int
+    """Offset of what is counted next."""
+
+    topic_id: str
+    """Id of the topic that it was counted in; empty if the broker did not tell."""
+
+
+class Alert(NamedTuple):
+    """A lookalike domain that was seen for the first time, and not yet told."""
+
+    id: int
+    """Its number in the outbox."""
+
+    lookalike: str
+    """The domain, in A-label form."""
+
+    detection: dict[str, Any]
+    """The detection that it was first seen by, as `Detection.to_json` gives it."""
+
+
+class Outbox(Protocol):
+    """Alerts that wait to be sent. One is added with the counting of what it tells, or not at all.
+
+    Called by one thread at a time, which need not be the one that writes.
+    """
+
+    def outbox_pending(self, limit: int) -> list[Alert]:
+        """Give the oldest alerts that were not sent, ``limit`` at most.
+
+        Raises:
+            SinkUnavailable: they cannot be read.
+        """
+
+    def outbox_sent(self, ids: Sequence[int]) -> None:
+        """Say which alerts were sent: they are not given again.
+
+        Raises:
+            SinkUnavailable: they will be given again.
+        """
+
+
+class SummarySink(Sink, Outbox, Protocol):
+    """A sink that counts, and keeps in the same transaction how far it has counted.
+
+    Of a partition, records below the progress that is stored are never counted again.
+    """
+
+    def read_progress(
+        self, group: str, epoch: int, cluster: str, topic: str, numbers: Sequence[int]
+    ) -> dict[int, StoredProgress]:
+        """Tell how far partitions were counted; those that never were are left out.
+
+        Args:
+            group: `Partition.group`.
+            epoch: `Partition.epoch`.
+            cluster: `Partition.cluster`.
+            topic: `Partition.topic`, under whatever id it was counted last.
+            numbers: `Partition.number` of each.
+
+        Raises:
+            SinkUnavailable: it cannot be read.
+        """
 
 
 class MemorySink:
