@@ -6,6 +6,10 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.servers import database, dynamo, kafka, postgres, topic, unique
+
+__all__ = ["database", "dynamo", "kafka", "postgres", "topic", "unique"]
+
 IN_CI = os.environ.get("GLYPHWATCH_CI") == "1"
 
 # A time limit per example says more about the machine's load than about the code, so neither
