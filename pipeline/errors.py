@@ -6,6 +6,7 @@ PipelineError
 +-- InputError        one input cannot be read; the others still are                exit 3
 |   +-- DamagedStream one input ended early or broke; what came before counts       exit 3
 +-- SinkUnavailable   a sink cannot take what was found                             exit 4
++-- BrokerUnavailable Kafka cannot be reached, or refuses us                        exit 4
 
 A bad *record* is no exception but a `pipeline.records.Rejected`.
 """
@@ -77,3 +78,9 @@ class SinkUnavailable(PipelineError):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class BrokerUnavailable(PipelineError):
+    """Kafka cannot be reached, or does not let us do what we must."""
+
+    exit_code = Exit.SINK

@@ -72,7 +72,7 @@ class Progress(NamedTuple):
     """The format's own state there (`pipeline.formats.contract.Format.state`)."""
 
     counts: Counts
-    """What became of the records before it."""
+    """What became of the records before it; of a partition, of the records of this batch alone."""
 
     finished: bool
     """True if nothing comes next."""
