@@ -1,0 +1,175 @@
+"""Items: a detection in, what DynamoDB keeps of it out.
+
+========= ==================================================================================
+pk        ``brand#YYYYMMDD#shard``: a brand's day in `SHARDS` parts, since one part takes
+          1,000 writes a second; by the day on which the record ends, or ``undated``
+sk        ``name#id``: what is written again has the same key, and takes its own place
+domain    the registrable domain: with sk, the key of the index `INDEX`
+detection the detection's documented JSON (`Detection.to_json`), one string
+expires   seconds since the epoch, if details are not kept for ever
+cut       only if the detection did not fit: which of its fields are null instead, with
+          the length and SHA-256 of the JSON that they were
+========= ==================================================================================
+
+Nothing in a key depends on a clock. Every attribute is ASCII, so characters are octets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from detector.detection import Detection
+
+SHARDS: Final = 16
+"""Parts of a brand's day."""
+
+INDEX: Final = "by-domain"
+"""The index by domain. It holds keys alone: an entry costs one more write unit, not all again."""
+
+UNDATED: Final = "undated"
+"""The day of a record that has no time."""
+
+LARGEST_ITEM: Final = 400_000
+"""Octets of an item; DynamoDB takes 400 KiB."""
+
+LARGEST_CALL: Final = 15_000_000
+"""Octets of a call's body; DynamoDB takes 16 MB."""
+
+MOST_ITEMS: Final = 25
+"""Items of a call."""
+
+LONGEST_PART: Final = 900
+"""Octets of a brand or name in a key: DynamoDB takes 2,048 for pk and 1,024 for sk."""
+
+_AROUND = 300
+"""Octets, at most, of an item beside its two longest attributes, and of its JSON's syntax."""
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+class Item(NamedTuple):
+    """One detection as it is sent."""
+
+    key: tuple[str, str]
+    """``pk`` and ``sk``."""
+
+    request: dict[str, Any]
+    """What BatchWriteItem takes for it."""
+
+    octets: int
+    """Octets of the request as JSON, at most."""
+
+
+def item_of(detection: Detection, expires: int | None = None) -> Item:
+    """Make the item of a detection.
+
+    Args:
+        detection: what was found.
+        expires: when it may be removed, in seconds since the epoch; None for never.
+    """
+    record = detection.to_json()
+    key = (
+        partition_key(detection.brand, day_of(detection), shard_of(detection.name)),
+        sort_key(detection.name, record["id"]),
+    )
+    attributes = {
+        "pk": {"S": key[0]},
+        "sk": {"S": key[1]},
+        "domain": {"S": key_part(detection.registrable_domain)},
+    }
+    if expires is not None:
+        attributes["expires"] = {"N": str(expires)}
+    room = LARGEST_ITEM - _AROUND - 4 * LONGEST_PART
+    text = _compact(record)
+    if len(text) > room:
+        text, cut = _shortened(record, room)
+        attributes["cut"] = {"S": cut}
+    attributes["detection"] = {"S": text}
+    # As JSON within JSON a quotation mark is two octets.
+    octets = 2 * len(text) + 2 * _AROUND + 4 * LONGEST_PART
+    return Item(key, {"PutRequest": {"Item": attributes}}, octets)
+
+
+def _shortened(record: dict[str, Any], room: int) -> tuple[str, str]:
+    """Leave the longest fields out until the rest fits; gives it, and what was left out."""
+    record = dict(record)
+    cut: dict[str, dict[str, object]] = {}
+    while len(text := _compact(record)) > room:
+        longest = max(record, key=lambda field: len(_compact(record[field])))
+        whole = _compact(record[longest]).encode("ascii")
+        cut[longest] = {"octets": len(whole), "sha256": hashlib.sha256(whole).hexdigest()}
+        record[longest] = None
+    return text, _compact(cut)
+
+
+def partition_key(brand: str, day: str, shard: int) -> str:
+    """Write a ``pk``.
+
+    >>> partition_key("Marks & Spencer", "20261123", 7)
+    'Marks & Spencer#20261123#7'
+    """
+    return f"{key_part(brand)}#{day}#{shard}"
+
+
+def sort_key(name: str, detection_id: str) -> str:
+    """Write an ``sk``."""
+    return f"{key_part(name)}#{detection_id}"
+
+
+def shard_of(name: str) -> int:
+    """Say in which part of a brand's day a name lies: all its records lie in one."""
+    return zlib.crc32(name.encode("utf-8", "surrogatepass")) % SHARDS
+
+
+@lru_cache(maxsize=1 << 14)
+def key_part(text: str) -> str:
+    """Write text as part of a key: ASCII without ``#``, and hashed where it is long.
+
+    >>> key_part("xn--pple-43d.com"), key_part("C#"), key_part("Łódź")
+    ('xn--pple-43d.com', 'C%23', '%C5%81%C3%B3d%C5%BA')
+    >>> key_part("x" * 2000)
+    'xxxxxxxxxxxxxxxx...%~94dbbd2ce9c2921179fa840dc22c0ef8'
+    """
+    octets = text.encode("utf-8", "surrogatepass")
+    written = quote(octets, safe=" !$&'()*+,/:;=?@[]")
+    if len(written) > LONGEST_PART:  # what follows no text is written as: a % has two digits
+        return f"{written[:600]}%~{hashlib.blake2b(octets, digest_size=16).hexdigest()}"
+    return written or "%"  # no key may be empty
+
+
+def day_of(detection: Detection) -> str:
+    """Give the day on which a detection's record ends, in UTC, as keys have it."""
+    time = detection.time_last if detection.time_last is not None else detection.time_first
+    return UNDATED if time is None else _day(time // 86400)
+
+
+@lru_cache(maxsize=1 << 12)
+def _day(number: int) -> str:
+    try:
+        return date.fromordinal(_EPOCH + number).isoformat().replace("-", "")
+    except (ValueError, OverflowError):  # a year that no calendar has
+        return UNDATED
+
+
+def calls(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Divide items into calls of `MOST_ITEMS` and `LARGEST_CALL` at most; their keys differ."""
+    call: list[Item] = []
+    octets = 0
+    for item in items:
+        if call and (len(call) == MOST_ITEMS or octets + item.octets > LARGEST_CALL):
+            yield call
+            call, octets = [], 0
+        call.append(item)
+        octets += item.octets
+    if call:
+        yield call
