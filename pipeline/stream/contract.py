@@ -94,7 +94,10 @@ class Executor(Protocol):
     """
 
     def submit(
-        self, task: Callable[..., Result], /, *args: Any  # noqa: ANN401 - as the task takes
+        self,
+        task: Callable[..., Result],
+        /,
+        *args: Any,  # noqa: ANN401 - as the task takes
     ) -> Future[Result]:
         """Run it."""
 
