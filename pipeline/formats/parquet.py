@@ -65,7 +65,7 @@ class Parquet:
             with parquet.ParquetFile(file) as table:
                 names = table.schema_arrow.names
                 name = names[name_column(names, self._column)]
-                _check_text(table.schema_arrow.field(name))
+                check_text(table.schema_arrow.field(name))
                 columns = [name, *(c for c in COLUMNS if c in names and c != name)]
                 for batch in self._batches(table, columns, start):
                     done = batch.end
@@ -91,7 +91,12 @@ class Parquet:
                 row += batch.num_rows
 
 
-def _check_text(field: pa.Field) -> None:
+def check_text(field: pa.Field) -> None:
+    """Check that a column may hold names.
+
+    Raises:
+        UsageError: it holds no text.
+    """
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
     tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     if not any(test(kind) for test in tests) and not pa.types.is_binary(kind):
