@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 PREFIX = "GLYPHWATCH_"
 
@@ -66,6 +66,9 @@ DEFAULT_STORE = Path("glyphwatch.sqlite")
 
 NAMES = Settings._fields
 
+TABLES = ("stream", "kafka")
+"""Tables of the file that are not read here: see `pipeline.stream.settings`."""
+
 
 def load_settings(
     flags: Mapping[str, object],
@@ -82,23 +85,51 @@ def load_settings(
     Raises:
         UsageError: the file cannot be read or has an unknown key; or a value cannot be used.
     """
+    said = {} if config is None else read_toml(config)
+    table = {key: value for key, value in said.items() if key not in TABLES}
+    return Settings(**merged(_PARSERS, flags, environment, table, f"{config}: "))
+
+
+def merged(
+    parsers: Mapping[str, Callable[[object], object]],
+    flags: Mapping[str, object],
+    environment: Mapping[str, str],
+    table: Mapping[str, object],
+    place: str,
+) -> dict[str, Any]:
+    """Merge what is said of some settings; those of which nothing is said are left out.
+
+    Args:
+        parsers: what reads each setting's value, by name.
+        flags: what was said on the command line, by name; other names are left alone.
+        environment: the process's variables.
+        table: what the file says.
+        place: what stands before a key of the file in messages.
+
+    Raises:
+        UsageError: the file has an unknown key; or a value cannot be used.
+    """
     values: dict[str, Any] = {}
-    if config is not None:
-        for key, value in _read_toml(config).items():
-            name = key.replace("-", "_")
-            if name not in NAMES:
-                raise UsageError(_unknown(config, key))
-            values[name] = _parse(name, value, f"{config}: {key}")
-    for name in NAMES:
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in parsers:
+            raise UsageError(_unknown(place, key, parsers))
+        values[name] = _parse(parsers[name], value, f"{place}{key}")
+    for name, parser in parsers.items():
         variable = PREFIX + name.upper()
         if environment.get(variable):
-            values[name] = _parse(name, environment[variable], variable)
+            values[name] = _parse(parser, environment[variable], variable)
         if flags.get(name) is not None:
-            values[name] = _parse(name, flags[name], f"--{name.replace('_', '-')}")
-    return Settings(**values)
+            values[name] = _parse(parser, flags[name], f"--{name.replace('_', '-')}")
+    return values
 
 
-def _read_toml(path: Path) -> dict[str, object]:
+def read_toml(path: Path) -> dict[str, object]:
+    """Read a configuration file.
+
+    Raises:
+        UsageError: it cannot be read, or is no TOML.
+    """
     import tomllib
 
     try:
@@ -109,23 +140,25 @@ def _read_toml(path: Path) -> dict[str, object]:
         raise UsageError(msg) from error
 
 
-def _unknown(path: Path, key: str) -> str:
+def _unknown(place: str, key: str, known: Iterable[str]) -> str:
     import difflib
 
-    near = difflib.get_close_matches(key.replace("-", "_"), NAMES, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(NAMES)}"
-    return f"{path}: unknown key {key!a}{hint}"
+    names = list(known)
+    near = difflib.get_close_matches(key.replace("-", "_"), names, 1)
+    hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(names)}"
+    return f"{place}unknown key {key!a}{hint}"
 
 
-def _parse(name: str, value: object, place: str) -> object:
+def _parse(parser: Callable[[object], object], value: object, place: str) -> object:
     try:
-        return _PARSERS[name](value)
+        return parser(value)
     except (ValueError, TypeError) as error:
         msg = f"{place}: {error}"
         raise UsageError(msg) from error
 
 
-def _path(value: object) -> Path:
+def parse_path(value: object) -> Path:
+    """Read a path."""
     if not isinstance(value, str | Path) or not str(value):
         msg = "is not a path"
         raise ValueError(msg)
@@ -136,7 +169,7 @@ def _store(value: object) -> Path:
     if value == "-":
         msg = "a store is a file; - for standard output goes with --output"
         raise ValueError(msg)
-    return _path(value)
+    return parse_path(value)
 
 
 def _paths(value: object) -> tuple[Path, ...]:
@@ -145,10 +178,11 @@ def _paths(value: object) -> tuple[Path, ...]:
     if not isinstance(value, list | tuple):
         msg = "is not a list of paths"
         raise TypeError(msg)
-    return tuple(map(_path, value))
+    return tuple(map(parse_path, value))
 
 
-def _flag(value: object) -> bool:
+def parse_flag(value: object) -> bool:
+    """Read a truth value."""
     if isinstance(value, bool):
         return value
     known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -159,7 +193,9 @@ def _flag(value: object) -> bool:
         raise ValueError(msg) from None
 
 
-def _choice(*known: str) -> Callable[[object], str]:
+def parse_choice(*known: str) -> Callable[[object], str]:
+    """Make what reads one of some words."""
+
     def parse(value: object) -> str:
         if value not in known:
             msg = f"is none of {', '.join(known)}"
@@ -169,7 +205,9 @@ def _choice(*known: str) -> Callable[[object], str]:
     return parse
 
 
-def _number(least: float, most: float) -> Callable[[object], float]:
+def parse_number(least: float, most: float) -> Callable[[object], float]:
+    """Make what reads a number between two."""
+
     def parse(value: object) -> float:
         try:
             number = float(str(value))
@@ -183,7 +221,8 @@ def _number(least: float, most: float) -> Callable[[object], float]:
     return parse
 
 
-def _whole(value: object) -> int:
+def parse_whole(value: object) -> int:
+    """Read a whole number from 0 to 9999."""
     text = str(value)
     if not text.isdecimal() or len(text) > 4:
         msg = "is not a whole number from 0 to 9999"
@@ -192,16 +231,16 @@ def _whole(value: object) -> int:
 
 
 _PARSERS: dict[str, Callable[[object], object]] = {
-    "targets": _path,
-    "map": _path,
+    "targets": parse_path,
+    "map": parse_path,
     "known": _paths,
     "allow": _paths,
-    "scope": _choice(*SCOPES),
-    "embedded": _flag,
-    "suffix_swap": _flag,
-    "min_severity": _choice(*SEVERITIES),
-    "min_score": _number(0, 1),
+    "scope": parse_choice(*SCOPES),
+    "embedded": parse_flag,
+    "suffix_swap": parse_flag,
+    "min_severity": parse_choice(*SEVERITIES),
+    "min_score": parse_number(0, 1),
     "store": _store,
-    "jobs": _whole,
-    "max_ratio": _number(1, float("inf")),
+    "jobs": parse_whole,
+    "max_ratio": parse_number(1, float("inf")),
 }

@@ -56,7 +56,7 @@ def test_every_setting_can_come_from_everywhere(tmp_path: Path) -> None:
     [
         ("tagets = 'x'", "unknown key 'tagets'; did you mean targets?"),
         ("s3cret = 'hunter2'", "unknown key 's3cret'"),
-        ("[kafka]\nbrokers = 'x'", "unknown key 'kafka'"),
+        ("[kafca]\nbrokers = 'x'", "unknown key 'kafca'"),
         ("jobs = -1", "jobs: is not a whole number from 0 to 9999"),
         ("jobs = 1.5", "jobs: is not a whole number"),
         ("min-score = 2", "min-score: is not a number from 0 to 1"),
