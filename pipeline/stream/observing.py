@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -61,3 +61,78 @@ class Observer:
 
     def polled(self) -> None:
         """The consuming thread has asked the broker; it is alive."""
+
+
+class Observers(Observer):
+    """Tells several observers, in their order."""
+
+    def __init__(self, *observers: Observer) -> None:
+        self._observers = observers
+
+    def records(self, counts: Counts) -> None:
+        """See `Observer.records`."""
+        for each in self._observers:
+            each.records(counts)
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """See `Observer.stage`."""
+        with ExitStack() as stack:
+            for each in self._observers:
+                stack.enter_context(each.stage(stage))
+            yield
+
+    def written(self, sink: str, items: int) -> None:
+        """See `Observer.written`."""
+        for each in self._observers:
+            each.written(sink, items)
+
+    def retried(self, sink: str, reason: str) -> None:
+        """See `Observer.retried`."""
+        for each in self._observers:
+            each.retried(sink, reason)
+
+    def sink_up(self, sink: str, *, up: bool) -> None:
+        """See `Observer.sink_up`."""
+        for each in self._observers:
+            each.sink_up(sink, up=up)
+
+    def committed(self, topic: str, partition: int, offset: int) -> None:
+        """See `Observer.committed`."""
+        for each in self._observers:
+            each.committed(topic, partition, offset)
+
+    def lag(self, topic: str, partition: int, messages: int) -> None:
+        """See `Observer.lag`."""
+        for each in self._observers:
+            each.lag(topic, partition, messages)
+
+    def assigned(self, partitions: int) -> None:
+        """See `Observer.assigned`."""
+        for each in self._observers:
+            each.assigned(partitions)
+
+    def skipped_ahead(self, topic: str, partition: int, messages: int) -> None:
+        """See `Observer.skipped_ahead`."""
+        for each in self._observers:
+            each.skipped_ahead(topic, partition, messages)
+
+    def latency(self, seconds: float) -> None:
+        """See `Observer.latency`."""
+        for each in self._observers:
+            each.latency(seconds)
+
+    def reloaded(self, *, ok: bool) -> None:
+        """See `Observer.reloaded`."""
+        for each in self._observers:
+            each.reloaded(ok=ok)
+
+    def alerted(self, channel: str, *, ok: bool) -> None:
+        """See `Observer.alerted`."""
+        for each in self._observers:
+            each.alerted(channel, ok=ok)
+
+    def polled(self) -> None:
+        """See `Observer.polled`."""
+        for each in self._observers:
+            each.polled()
