@@ -6,9 +6,9 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.servers import database, dynamo, kafka, postgres, topic, unique
+from tests.servers import database, dynamo, kafka, postgres, secured_kafka, topic, unique
 
-__all__ = ["database", "dynamo", "kafka", "postgres", "topic", "unique"]
+__all__ = ["database", "dynamo", "kafka", "postgres", "secured_kafka", "topic", "unique"]
 
 IN_CI = os.environ.get("GLYPHWATCH_CI") == "1"
 

@@ -12,21 +12,19 @@ from typing import TypeVar
 
 import pytest
 
-from infra.stack import DynamoServer, KafkaServer, PostgresServer, Server, StackError
+from infra.stack import DynamoServer, KafkaServer, Missing, PostgresServer, Server
 
 AnyServer = TypeVar("AnyServer", bound=Server)
 
 
-def started(server: type[AnyServer]) -> Iterator[AnyServer]:
+def started(server: type[AnyServer], **options: bool) -> Iterator[AnyServer]:
     """A server that runs, or a skip that says why it cannot; closed in the end."""
-    one = server()
+    one = server(**options)
     try:
         one.start()
-    except StackError as error:
-        one.close()
-        pytest.skip(f"{server.name}: {error}")
-    try:
         yield one
+    except Missing as error:
+        pytest.skip(f"{server.name}: {error}")
     finally:
         one.close()
 
@@ -45,6 +43,12 @@ def restored(server: Server) -> Iterator[None]:
 def kafka() -> Iterator[KafkaServer]:
     """Apache Kafka; each test makes topics and groups of its own (`unique`)."""
     yield from started(KafkaServer)
+
+
+@pytest.fixture(scope="session")
+def secured_kafka() -> Iterator[KafkaServer]:
+    """Apache Kafka with a second listener, `KafkaServer.secure`, that asks for TLS and SASL."""
+    yield from started(KafkaServer, secured=True)
 
 
 @pytest.fixture(scope="session")

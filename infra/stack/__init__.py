@@ -6,9 +6,9 @@ library is needed here, with Java, Maven and PostgreSQL on the system.
 """
 
 from infra.stack.dynamodb import DynamoServer
-from infra.stack.errors import StackError
+from infra.stack.errors import Missing, StackError
 from infra.stack.kafka import KafkaServer
 from infra.stack.postgres import PostgresServer
 from infra.stack.server import Server
 
-__all__ = ["DynamoServer", "KafkaServer", "PostgresServer", "Server", "StackError"]
+__all__ = ["DynamoServer", "KafkaServer", "Missing", "PostgresServer", "Server", "StackError"]

@@ -1,6 +1,8 @@
-"""Command: ``python -m infra.stack pin`` and what a developer does with the servers by hand."""
+"""``python -m infra.stack``: see `infra.stack.command`."""
+
+import sys
 
 from infra.stack.command import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

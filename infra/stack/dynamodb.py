@@ -26,12 +26,17 @@ class DynamoServer(Server):
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": "eu-central-1",
     }
-    """What a client wants to have in its environment; the server takes any."""
+    """Any would do."""
 
     @property
     def endpoint(self) -> str:
         """Its address, as ``endpoint_url`` takes it."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """See `Server.environment`."""
+        return {"AWS_ENDPOINT_URL_DYNAMODB": self.endpoint, **self.credentials}
 
     def prepare(self) -> None:
         """Make the folder of its tables."""
@@ -40,7 +45,7 @@ class DynamoServer(Server):
     def command(self) -> list[str]:
         """See `Server.command`."""
         return [
-            *(java(), "-Xmx384m", "-XX:+UseSerialGC", "-Xshare:auto"),
+            *java(self.folder, memory="384m", quick=True),
             f"-Dsqlite4java.library.path={jars_folder() / 'dynamodb'}",
             *("-cp", class_path("dynamodb")),
             "software.amazon.dynamodb.services.local.main.ServerRunner",

@@ -6,9 +6,10 @@ import hashlib
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
-from infra.stack.errors import StackError
+from infra.stack.errors import Missing, StackError
 from infra.stack.versions import HERE, versions
 
 PINS = HERE / "jars.sha256"
@@ -26,8 +27,11 @@ def jars_folder() -> Path:
     return Path(named) if named else HERE.parent.parent / "build" / "stack"
 
 
+@cache
 def class_path(name: str) -> str:
     """Java's class path for one of the `SETS`; its jars are fetched if they are not there.
+
+    They are checked once in the life of a process.
 
     Raises:
         StackError: a jar cannot be had, or is not the one that was pinned.
@@ -87,7 +91,7 @@ def copied(name: str, folder: Path) -> Path:
     maven = shutil.which("mvn")
     if maven is None:
         msg = "Maven is missing (Debian and Ubuntu: apt-get install maven)"
-        raise StackError(msg)
+        raise Missing(msg)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     chosen = [f"-D{key}={value}" for key, value in versions().items()]
@@ -97,7 +101,7 @@ def copied(name: str, folder: Path) -> Path:
     if done.returncode:
         shutil.rmtree(folder)
         msg = f"Maven could not fetch {name}: {done.stdout[-2000:]}"
-        raise StackError(msg)
+        raise Missing(msg)
     return folder
 
 

@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 from typing import ClassVar
 
-from infra.stack.errors import StackError
+from infra.stack.errors import Missing, StackError
 from infra.stack.ports import LOOPBACK, answers
 from infra.stack.server import Server, run
 
@@ -34,6 +34,11 @@ class PostgresServer(Server):
         self.password = secrets.token_urlsafe(12)
         """The superuser's."""
         self.account = unprivileged_account()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """See `Server.environment`."""
+        return {"GLYPHWATCH_POSTGRES": self.conninfo()}
 
     def conninfo(self, database: str = "postgres") -> str:
         """How to reach a database of it as the superuser, as libpq takes it."""
@@ -91,12 +96,12 @@ def programs() -> Path:
     """The folder of the system's newest PostgreSQL server programs.
 
     Raises:
-        StackError: there is none.
+        Missing: there is none.
     """
     debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest = sorted(debian, key=lambda path: int(path.parent.parent.name))
     found = newest[-1] if newest else shutil.which("initdb")
     if found is None:
         msg = "PostgreSQL's server is missing (Debian and Ubuntu: apt-get install postgresql)"
-        raise StackError(msg)
+        raise Missing(msg)
     return Path(found).resolve().parent

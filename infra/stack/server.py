@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import ClassVar, Self
 
-from infra.stack.errors import StackError
+from infra.stack.errors import Missing, StackError
 from infra.stack.ports import free_port
 from infra.stack.versions import HERE
 from infra.stack.watch import signal_family
@@ -30,7 +30,7 @@ class Server(ABC):
     """One server process, its port and its folder.
 
     `start` after `stop` or `kill` brings it back on the same port with the same data. The process
-    does not outlive this one (`infra.stack.watch`). Not to be shared between threads.
+    does not outlive this one (`infra.stack.watch`). No two threads may call it at once.
     """
 
     name: ClassVar[str]
@@ -56,6 +56,11 @@ class Server(ABC):
     def log(self) -> Path:
         """What the server has printed, over all its starts."""
         return self.folder / "server.log"
+
+    @property
+    @abstractmethod
+    def environment(self) -> dict[str, str]:
+        """What a client on this machine wants to have in its environment."""
 
     @property
     def running(self) -> bool:
@@ -179,17 +184,24 @@ class Server(ABC):
             return log.read().decode(errors="replace")
 
 
-def java() -> str:
-    """The Java command.
+def java(folder: Path, *, memory: str, quick: bool) -> list[str]:
+    """The Java command and its options.
+
+    Args:
+        folder: where it leaves what it would leave in the folder for temporary files.
+        memory: the most that its heap takes, as ``-Xmx`` has it.
+        quick: leave out the optimizing compiler, which costs a start as much as all the rest.
 
     Raises:
-        StackError: there is none.
+        Missing: there is no Java.
     """
     found = shutil.which("java")
     if found is None:
         msg = "Java is missing (Debian and Ubuntu: apt-get install default-jre-headless)"
-        raise StackError(msg)
-    return found
+        raise Missing(msg)
+    options = [f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
+    options += ["-XX:TieredStopAtLevel=1"] if quick else []
+    return [found, *options, f"-Djava.io.tmpdir={folder}"]
 
 
 def run(command: list[str], *, account: str = "-", said: str = "") -> str:

@@ -36,6 +36,14 @@ def family(process: int) -> list[int]:
     return found
 
 
+def running(process: int, word: str) -> bool:
+    """Whether a process is there and its command line has a word in it; its id may be another's."""
+    try:
+        return word.encode() in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
 def signal_family(process: int, number: signal.Signals) -> None:
     """Send a signal to a process and all its descendants."""
     for each in family(process):
