@@ -38,13 +38,6 @@ _topic = methodcaller("topic")
 _partition = methodcaller("partition")
 _value = methodcaller("value")
 
-FORMATS = {
-    "ndjson": "COF or DNSDB, one JSON object a message",
-    "names": "one name a message",
-    "arrow": "an Arrow IPC stream of many records a message",
-}
-"""How the messages of a topic may be written."""
-
 
 class Detecting:
     """Finds lookalikes in messages: see `pipeline.stream.loop.Detect`."""
@@ -54,7 +47,7 @@ class Detecting:
 
         Args:
             engine: judge and screen.
-            format_name: a key of `FORMATS`.
+            format_name: a key of `pipeline.stream.settings.FORMATS`.
             column: which column holds the names, for Arrow; None to guess.
         """
         self.engine = engine
