@@ -20,9 +20,10 @@ from pipeline.dynamo_client import Refusal, connect, refusal_of, unavailable
 from pipeline.dynamo_items import Item, calls, item_of
 from pipeline.errors import SinkUnavailable
 from pipeline.stream.observing import Observer
+from pipeline.stream.seams import reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from detector.detection import Detection
     from pipeline.dynamo_client import DynamoPlace
@@ -64,17 +65,15 @@ class DynamoSink:
         observer: Observer | None = None,
         in_flight: int = IN_FLIGHT,
         backoff: Backoff | None = None,
-        midway: Callable[[], None] = lambda: None,
     ) -> None:
         """Make a client; nothing is asked of the table yet.
 
         Args:
             place: the table.
             retention_days: days after which details may be removed; None for never.
-            observer: is told of retries, and of what was written.
+            observer: is told of retries.
             in_flight: calls that are under way at once.
             backoff: how long to wait when refused.
-            midway: called when the first call of a batch has come back: for tests of crashes.
 
         Raises:
             SinkUnavailable: the AWS configuration cannot be used.
@@ -85,7 +84,6 @@ class DynamoSink:
         self._retention = retention_days
         self._observer = observer or Observer()
         self._backoff = backoff or Backoff()
-        self._midway = midway
         self._threads: Executor = ThreadPoolExecutor(in_flight, thread_name_prefix=_NAME)
         self._closing = threading.Event()
         self._choked = threading.Event()
@@ -103,8 +101,6 @@ class DynamoSink:
             self._stored = items.keys() - undone
             raise
         self._stored = set()
-        if items:
-            self._observer.written(_NAME, len(items))
 
     def _items(self, detections: Sequence[Detection]) -> dict[tuple[str, str], Item]:
         """Make the items, one for each key: no call may have the same one twice."""
@@ -167,7 +163,7 @@ class DynamoSink:
         for answer in answers:
             found.append(answer)
             if first and len(found) == 1:
-                self._midway()
+                reach("mid_details")
         return found
 
     def _send(self, call: list[Item]) -> Answer:
