@@ -2,7 +2,7 @@
 # run by hand as well; `make` only remembers their names.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock clean
+.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock stack clean
 
 bin := .venv/bin
 
@@ -46,6 +46,9 @@ map: setup ## make the confusable map again; CONFUSABLES=confusables.txt, from U
 
 lock: ## pin requirements by hash again; LOCK=--upgrade takes the newest
 	bash infra/lock.sh $(LOCK)
+
+stack: setup-dev ## real Kafka, DynamoDB Local and Postgres until Ctrl-C; STACK='run -- CMD'
+	@$(bin)/python -m infra.stack $(or $(STACK),up)
 
 clean: ## remove .venv and all that builds, tests and tools left
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

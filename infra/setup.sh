@@ -4,12 +4,13 @@
 #   bash infra/setup.sh          what glyphwatch needs to run
 #   bash infra/setup.sh --train  and what drawing glyphs and training the network need (PyTorch)
 #   bash infra/setup.sh --stream and what the stream needs: clients of Kafka, Postgres, DynamoDB
-#   bash infra/setup.sh --dev    and what its checks need, fonts included
+#   bash infra/setup.sh --dev    and what its checks need: fonts, Kafka, DynamoDB Local, PostgreSQL
 #
 # Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
-# missing of venv, headers, C compiler and fonts with apt, and touches apt only then. Without a
-# compiler it goes on and says so: glyphwatch then works, slowly. Run again, it does nothing unless
-# a requirement, pyproject.toml or a C source has changed, or a font is missing.
+# missing of venv, headers, C compiler, fonts and servers with apt, and touches apt only then.
+# Without a compiler it goes on and says so: glyphwatch then works, slowly. Run again, it does
+# nothing unless a requirement, pyproject.toml or a C source has changed, or a font or a server is
+# missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." >/dev/null
 . infra/python.sh
@@ -62,10 +63,13 @@ venv_suits() {
 # fonts_there: whether all families of the packaged manifest are there; takes a second.
 fonts_there() { "$venv/bin/glyphwatch" glyphs fonts check >/dev/null 2>&1 </dev/null; }
 
+# stack_there: whether tests can start real servers; takes half a second.
+stack_there() { "$venv/bin/python" -m infra.stack check >/dev/null 2>&1 </dev/null; }
+
 # A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
 if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
     [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; } &&
-    { [ "$profile" != dev ] || fonts_there; }; then
+    { [ "$profile" != dev ] || { fonts_there && stack_there; }; }; then
     say "nothing to do"
     exit 0
 fi
@@ -166,6 +170,19 @@ if [ "$profile" = dev ] && ! fonts_there; then
     if [ ${#packages[@]} -eq 0 ] || ! apt_install "${packages[@]}" || ! fonts_there; then
         say "going on without all fonts; which ones: $venv/bin/glyphwatch glyphs fonts check"
     fi
+fi
+
+# Tests of the stream run against real servers, and are skipped where there are none.
+if [ "$profile" = dev ] && ! stack_there; then
+    packages=()
+    command -v java >/dev/null || packages+=(default-jre-headless)
+    command -v mvn >/dev/null || packages+=(maven)
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ||
+        packages+=(postgresql)
+    [ ${#packages[@]} -eq 0 ] || apt_install "${packages[@]}" || true # `fetch` has the last word
+    say "fetching Kafka and DynamoDB Local by Maven (up to 100 MB, the first time)"
+    "$venv/bin/python" -m infra.stack fetch >&2 </dev/null ||
+        say "going on without all servers: tests that need one are skipped"
 fi
 
 if kernel_sources && ! kernel_built; then

@@ -12,14 +12,16 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from infra.stack.dynamodb import DynamoServer
 from infra.stack.errors import StackError
-from infra.stack.jars import SETS, class_path, jars_folder, pin
+from infra.stack.jars import SETS, check_jars, class_path, jars_folder, pin
 from infra.stack.kafka import KafkaServer
-from infra.stack.postgres import PostgresServer
+from infra.stack.postgres import PostgresServer, programs
+from infra.stack.server import java_command
 from infra.stack.versions import versions
 from infra.stack.watch import running
 
@@ -40,7 +42,8 @@ USAGE = """\
   env                   print the variables of what is up: eval "$(... env)"
   run [SERVER...] -- COMMAND
                         start servers, run the command with their variables, stop them
-  jars                  fetch what is missing of the jars, and check all
+  check                 say what is missing, if anything is
+  fetch                 fetch the jars that are missing, and check
   pin                   after a change of versions.toml: write jars.sha256 anew
 """
 
@@ -153,6 +156,22 @@ def env() -> int:
     return 0
 
 
+def check(*, fetching: bool) -> int:
+    """Say what the servers would miss; jars that are missing are fetched if that is asked."""
+    lacking = []
+    for need in (
+        programs,
+        java_command,
+        *(partial(class_path if fetching else check_jars, name) for name in SETS),
+    ):
+        try:
+            need()
+        except StackError as error:
+            lacking.append(str(error))
+            say(lacking[-1])
+    return 1 if lacking else 0
+
+
 def exports(environment: dict[str, str]) -> str:
     """Variables as a shell reads them.
 
@@ -181,7 +200,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=USAGE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("action", choices=["up", "down", "env", "run", "jars", "pin"])
+    made.add_argument("action", choices=["up", "down", "env", "run", "check", "fetch", "pin"])
     made.add_argument("servers", nargs="*", metavar="SERVER", help=", ".join(SERVERS))
     made.add_argument("--detach", action="store_true", help="up: return when it is up")
     return made
@@ -198,12 +217,11 @@ def act(arguments: argparse.Namespace, command: Sequence[str]) -> int:
             return env()
         case "run":
             return run_command(arguments.servers, command)
-        case "jars":
-            for name in SETS:
-                class_path(name)
-        case _:
+        case "pin":
             pin()
-    return 0
+            return 0
+        case _:
+            return check(fetching=arguments.action == "fetch")
 
 
 def main(words: Sequence[str] | None = None) -> int:

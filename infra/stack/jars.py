@@ -42,6 +42,17 @@ def class_path(name: str) -> str:
     return f"{folder}/*"
 
 
+def check_jars(name: str) -> None:
+    """Look at one of the `SETS` without fetching.
+
+    Raises:
+        Missing: it is not there as it was pinned.
+    """
+    if not matches(jars_folder() / name, pins()[name]):
+        msg = f"the jars of {name} are missing: python -m infra.stack fetch"
+        raise Missing(msg)
+
+
 def pins() -> dict[str, dict[str, str]]:
     """The pinned digest of each file, by set and name."""
     pinned: dict[str, dict[str, str]] = {name: {} for name in SETS}

@@ -195,13 +195,22 @@ def java(folder: Path, *, memory: str, quick: bool) -> list[str]:
     Raises:
         Missing: there is no Java.
     """
+    options = [f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
+    options += ["-XX:TieredStopAtLevel=1"] if quick else []
+    return [java_command(), *options, f"-Djava.io.tmpdir={folder}"]
+
+
+def java_command() -> str:
+    """The Java command.
+
+    Raises:
+        Missing: there is none.
+    """
     found = shutil.which("java")
     if found is None:
         msg = "Java is missing (Debian and Ubuntu: apt-get install default-jre-headless)"
         raise Missing(msg)
-    options = [f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
-    options += ["-XX:TieredStopAtLevel=1"] if quick else []
-    return [found, *options, f"-Djava.io.tmpdir={folder}"]
+    return found
 
 
 def run(command: list[str], *, account: str = "-", said: str = "") -> str:
