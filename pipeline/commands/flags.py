@@ -33,8 +33,8 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", type=Path, help="settings, in TOML")
 
 
-def add_judging(parser: argparse.ArgumentParser) -> None:
-    """Add what decides which names are reported."""
+def add_judging(parser: argparse.ArgumentParser, parts: str = "--embedded") -> None:
+    """Add what decides which names are reported; `parts`: the flag that means parts of labels."""
     add_config(parser)
     group = parser.add_argument_group("what is looked for")
     group.add_argument(
@@ -57,7 +57,11 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
         "--scope", choices=SCOPES, help="all: every label, not only the domain's and IDN labels"
     )
     group.add_argument(
-        "--embedded", action="store_true", default=None, help="also lookalikes in parts of a label"
+        parts,
+        dest="embedded",
+        action="store_true",
+        default=None,
+        help="also lookalikes in parts of a label",
     )
     group.add_argument(
         "--suffix-swap",
@@ -80,7 +84,12 @@ def settings_of(options: argparse.Namespace) -> Settings:
     Raises:
         UsageError: one of them cannot be used.
     """
-    named = options.config
+    return load_settings(vars(options), os.environ, config_of(options))
+
+
+def config_of(options: argparse.Namespace) -> Path | None:
+    """Give the configuration file that a flag or the environment names, if one does."""
+    named: Path | None = options.config
     if named is None and os.environ.get(f"{PREFIX}CONFIG"):
-        named = Path(os.environ[f"{PREFIX}CONFIG"])
-    return load_settings(vars(options), os.environ, named)
+        return Path(os.environ[f"{PREFIX}CONFIG"])
+    return named

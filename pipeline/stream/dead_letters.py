@@ -8,9 +8,15 @@ are said. Written again after a crash, a letter has the same ``glyphwatch.coordi
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pipeline
+from pipeline.errors import SinkUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from confluent_kafka import KafkaError, Message
 
 SCHEMA = 1
 
@@ -115,3 +121,98 @@ def _cut_away(name: str, octets: bytes) -> Headers:
         (f"{PREFIX}{name}-length", str(len(octets)).encode()),
         (f"{PREFIX}{name}-sha256", digest),
     ]
+
+
+class Producer(Protocol):
+    """What sends messages (`confluent_kafka.Producer`)."""
+
+    def produce(
+        self,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None,
+        *,
+        on_delivery: Callable[[KafkaError | None, Message], None],
+        headers: list[tuple[str, str | bytes | None]],
+    ) -> None:
+        """Put a message into the client's queue; `KafkaException` or `BufferError` if it cannot."""
+
+    def poll(self, timeout: float) -> int:
+        """Call what waits to be told of deliveries."""
+
+    def flush(self, timeout: float) -> int:
+        """Wait until everything is delivered or given up; gives how many are neither."""
+
+
+class DeadLetterTopic:
+    """The topic of dead letters. One thread at a time."""
+
+    def __init__(self, producer: Producer, topic: str, *, patience: float = 25.0) -> None:
+        """Be ready to write.
+
+        Args:
+            producer: idempotent, and waits for all replicas.
+            topic: where to.
+            patience: seconds for which delivery is awaited; longer than the producer itself tries.
+        """
+        self._producer = producer
+        self._topic = topic
+        self._patience = patience
+
+    def write(self, letters: Sequence[DeadLetter]) -> None:
+        """See `pipeline.stream.writing.Letters`."""
+        if too_large := self._send(letters, MAX_BYTES):
+            still = self._send(too_large, SHORT + MAX_KEY + MAX_HEADERS)
+            if still:
+                msg = f"dead letters: {self._topic} takes no message of {SHORT} bytes"
+                raise SinkUnavailable(msg)
+
+    def _send(self, letters: Sequence[DeadLetter], size: int) -> list[DeadLetter]:
+        """Send letters and wait for every report; gives those that the topic finds too large."""
+        from confluent_kafka import KafkaError, KafkaException
+
+        errors: dict[int, KafkaError | None] = {}
+
+        def reported(place: int) -> Callable[[KafkaError | None, Message], None]:
+            return lambda error, _message: errors.__setitem__(place, error)
+
+        too_large: list[DeadLetter] = []
+        for place, letter in enumerate(letters):
+            key, value, headers = letter.fitted(size)
+            try:
+                self._produce(key, value, headers, reported(place))
+            except KafkaException as error:
+                errors[place] = error.args[0]
+        left = self._producer.flush(self._patience)
+        for place, letter in enumerate(letters):
+            failed = errors.get(place)
+            if place in errors and failed is None:
+                continue
+            if failed is not None and failed.code() == KafkaError.MSG_SIZE_TOO_LARGE:
+                too_large.append(letter)
+                continue
+            why = failed.str() if failed is not None else f"{left} not delivered in time"
+            msg = f"dead letters: {why}"
+            raise SinkUnavailable(msg, retry_after=1.0)
+        return too_large
+
+    def _produce(
+        self,
+        key: bytes | None,
+        value: bytes,
+        headers: Headers,
+        reported: Callable[[KafkaError | None, Message], None],
+    ) -> None:
+        """Put a letter into the queue; where that is full, wait till some of it was delivered."""
+        sent: list[tuple[str, str | bytes | None]] = [*headers]
+        while True:
+            try:
+                self._producer.produce(self._topic, value, key, on_delivery=reported, headers=sent)
+            except BufferError:
+                self._producer.poll(0.1)
+            else:
+                return
+
+    def close(self) -> None:
+        """See `pipeline.stream.writing.Letters`."""
+        self._producer.flush(1.0)

@@ -48,11 +48,23 @@ class Writing:
         *,
         clock: Clock,
         observer: Observer,
+        summary_name: str = "summary",
     ) -> None:
-        """Args: letters: step 1; details: step 2, by name; summary: step 3; observer: is told."""
+        """Be ready to write.
+
+        Args:
+            letters: step 1.
+            details: step 2, by the names under which they are counted; they tell the observer
+                themselves what they have written.
+            summary: step 3.
+            clock: what time it is.
+            observer: is told.
+            summary_name: the name under which the summary is counted.
+        """
         self._letters = letters
         self._details = details
         self._summary = summary
+        self._summary_name = summary_name
         self._clock = clock
         self._observer = observer
         self._down: set[str] = set()
@@ -108,17 +120,16 @@ class Writing:
         if found:
             with self._asking(name, "details"):
                 sink.write(Batch(found, None))
-            self._observer.written(name, len(found))
 
     def _write_summary(self, work: Work) -> None:
         for stretch in work.wanted:
             if stretch.is_counted:
                 continue
             batch = stretch.batch(work.run, work.format_name)
-            with self._asking("summary", "summary"):
+            with self._asking(self._summary_name, "summary"):
                 self._summary.write(batch)
             stretch.is_counted = True
-            self._observer.written("summary", len(batch.detections))
+            self._observer.written(self._summary_name, len(batch.detections))
             self._observer.records(stretch.counts)
             if stretch.timestamp is not None:
                 self._observer.latency(max(0.0, self._clock.time() - stretch.timestamp))
