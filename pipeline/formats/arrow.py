@@ -14,10 +14,10 @@ from pipeline.errors import UsageError
 from pipeline.formats.columns import name_column
 from pipeline.formats.fields import COLUMNS
 from pipeline.formats.parquet import TableBatch, check_text
-from pipeline.records import Reason, Rejected
+from pipeline.records import Reason, Record, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class ArrowStream:
@@ -99,7 +99,39 @@ def one_row(table: TableBatch, row: int) -> bytes:
         table: what `ArrowStream.tables` gave.
         row: number of the row in the message.
     """
-    rows = table.rows.slice(row - table.offset, 1)
+    return _stream(table.rows.slice(row - table.offset, 1))
+
+
+def written(records: Sequence[Record]) -> bytes:
+    """Write records as one message.
+
+    >>> table = ArrowStream().tables(written([Record("paypal.com", 0, count=3)]), 0)[0]
+    >>> table.rows.column("count").to_pylist()
+    [3]
+
+    Args:
+        records: what it holds; rdata of several values becomes a list in every row.
+    """
+    names = [
+        each.name if isinstance(each.name, str) else each.name.decode("utf-8", "backslashreplace")
+        for each in records
+    ]
+    several = any(isinstance(each.rdata, tuple) for each in records)
+    rdata = [
+        [each.rdata] if several and isinstance(each.rdata, str) else each.rdata for each in records
+    ]
+    columns = {
+        "rrname": pa.array(names, pa.string()),
+        "rrtype": pa.array([each.rrtype for each in records], pa.string()),
+        "rdata": pa.array(rdata, pa.list_(pa.string()) if several else pa.string()),
+        "count": pa.array([each.count for each in records], pa.int64()),
+        "time_first": pa.array([each.time_first for each in records], pa.int64()),
+        "time_last": pa.array([each.time_last for each in records], pa.int64()),
+    }
+    return _stream(pa.RecordBatch.from_pydict(columns))
+
+
+def _stream(rows: pa.RecordBatch) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema) as stream:
         stream.write_batch(rows)
