@@ -15,72 +15,30 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detector.substitution import Technique
 from detector.verdict import Severity
+from pipeline import store_partitions as partitions
 from pipeline.counts import Counts
 from pipeline.errors import SinkUnavailable, StoreError
 from pipeline.json_lines import dumps
 from pipeline.sinks import Progress
-from pipeline.summary import COLUMNS, Summary
+from pipeline.store_schema import prepare
+from pipeline.summary import COLUMNS, Summary, added_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from detector.detection import Detection
-    from pipeline.sinks import Batch
-
-APPLICATION_ID = 0x676C7977
-"""``glyw``: what SQLite's header says a store of ours is."""
-
-SCHEMA_VERSION = 1
-"""SQLite's ``user_version`` of the tables below."""
+    from pipeline.sinks import Alert, Batch, Partition, StoredProgress
 
 BUSY_SECONDS = 30.0
 """How long to wait for another writer."""
-
-_SCHEMA = """
-CREATE TABLE detections (
-    id TEXT NOT NULL PRIMARY KEY,   -- Detection.id
-    source TEXT NOT NULL,           -- sha256:... of the content it was found in
-    place INTEGER NOT NULL,         -- offset of its record there
-    lookalike TEXT NOT NULL,        -- registrable domain, A-label form
-    target TEXT NOT NULL,
-    counted INTEGER NOT NULL,       -- 1 if its record is in the summary through this row
-    detection TEXT NOT NULL         -- the whole of it, one JSON object
-);
-CREATE INDEX detections_by_place ON detections (source, place);
-CREATE INDEX detections_by_pair ON detections (lookalike, target);
-CREATE TABLE summary (
-    lookalike TEXT NOT NULL,
-    target TEXT NOT NULL,
-    brand TEXT NOT NULL,
-    industry TEXT NOT NULL,
-    first_seen INTEGER,             -- seconds since the epoch
-    last_seen INTEGER,
-    resolutions INTEGER NOT NULL,
-    records INTEGER NOT NULL,
-    best_score REAL NOT NULL,
-    best_severity TEXT NOT NULL,
-    techniques TEXT NOT NULL,       -- JSON array
-    PRIMARY KEY (lookalike, target)
-) WITHOUT ROWID;
-CREATE TABLE scans (
-    source TEXT NOT NULL,
-    run TEXT NOT NULL,              -- digest of map, targets and options
-    label TEXT NOT NULL,
-    format TEXT NOT NULL,
-    place INTEGER NOT NULL,         -- offset of what comes next
-    state TEXT NOT NULL,
-    counts TEXT NOT NULL,           -- JSON object
-    finished INTEGER NOT NULL,
-    PRIMARY KEY (source, run)
-) WITHOUT ROWID;
-"""
 
 _INSERT = """
 INSERT INTO detections
@@ -100,12 +58,17 @@ WHERE excluded.finished >= finished AND excluded.place >= place
 
 _COLUMNS = ", ".join(COLUMNS)
 _MARKS = ", ".join("?" for _ in COLUMNS)
-_SUMMARY = f"REPLACE INTO summary ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - our own names
-_SELECT_SUMMARY = f"SELECT {_COLUMNS} FROM summary"  # noqa: S608 - our own names
+_SUMMARY = f"REPLACE INTO summary (run, {_COLUMNS}) VALUES (?, {_MARKS})"  # noqa: S608 - our own names
+_SELECT = f"SELECT {_COLUMNS} FROM summary"  # noqa: S608 - our own names
+_SCANS = "SELECT * FROM scans"
+_CURRENT = f"WHERE run IN ({partitions.CURRENT_RUNS})"
 
 
 class Store:
-    """An open store. Not thread-safe; several processes may share the file."""
+    """An open store. Several processes may share the file.
+
+    Threads may share what a stream asks of it: `write`, `read_progress` and the outbox.
+    """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Open a store, made if it is not there.
@@ -119,6 +82,7 @@ class Store:
             SinkUnavailable: it cannot be opened or written.
         """
         self.path = path
+        self._lock = threading.Lock()
         if read_only and not path.exists():
             msg = f"{path}: there is no store; `glyphwatch scan` makes one"
             raise StoreError(msg)
@@ -129,6 +93,7 @@ class Store:
                 uri=True,
                 timeout=BUSY_SECONDS,
                 isolation_level=None,
+                check_same_thread=False,
             )
         try:
             with self._errors():
@@ -138,36 +103,11 @@ class Store:
             raise
 
     def _prepare(self, *, read_only: bool) -> None:
-        if self._is_new() and not read_only:
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            with self._transaction():
-                if self._is_new():  # another process may have been quicker
-                    for statement in _SCHEMA.split(";\n"):
-                        self._connection.execute(statement)
-                    self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        if self._pragma("application_id") != APPLICATION_ID:
-            msg = f"{self.path}: is a SQLite file, but no glyphwatch store"
-            raise StoreError(msg)
-        version = self._pragma("user_version")
-        if version > SCHEMA_VERSION:
-            msg = (
-                f"{self.path}: was written by a newer glyphwatch "
-                f"(schema {version}, this one knows up to {SCHEMA_VERSION})"
-            )
-            raise StoreError(msg)
+        version = prepare(self._connection, self.path, self._transaction(), read_only=read_only)
+        self._current = _CURRENT if version > 1 else ""  # before, there was one run
         self._connection.execute("PRAGMA synchronous = FULL")
         if read_only:
             self._connection.execute("PRAGMA query_only = ON")
-
-    def _is_new(self) -> bool:
-        query = "SELECT count(*) FROM sqlite_master"
-        (tables,) = self._connection.execute(query).fetchone()
-        return not tables and not self._pragma("application_id")
-
-    def _pragma(self, name: str) -> int:
-        (value,) = self._connection.execute(f"PRAGMA {name}").fetchone()
-        return int(value)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -183,6 +123,12 @@ class Store:
             raise StoreError(msg) from error
 
     @contextmanager
+    def _using(self) -> Iterator[None]:
+        """Let one thread after the other change the store, each in a transaction."""
+        with self._lock, self._errors(), self._transaction():
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -195,35 +141,83 @@ class Store:
 
     def write(self, batch: Batch) -> None:
         """See `pipeline.sinks.Sink.write`."""
-        with self._errors(), self._transaction():
-            self._add(batch.detections)
-            if batch.progress is not None:
-                p = batch.progress
-                row = (p.source, p.run, p.label, p.format, p.offset, p.state)
-                counts = p.counts.to_json()
-                self._connection.execute(_PROGRESS, (*row, counts, int(p.finished)))
+        progress = batch.progress
+        with self._using():
+            if progress is not None and progress.partition is not None:
+                self._add_stretch(batch.detections, progress, progress.partition)
+                return
+            self._add(batch.detections, partitions.SCANS)
+            if progress is not None:
+                self._keep(progress)
 
-    def _add(self, detections: Sequence[Detection]) -> None:
+    def _add_stretch(
+        self, detections: Sequence[Detection], progress: Progress, partition: Partition
+    ) -> None:
+        """Add a stretch of a partition, as far as it was not counted."""
+        run = partitions.run_of(self._connection, partition)
+        begin = partitions.advance(self._connection, run, partition, progress.offset)
+        if begin is None:
+            return
+        self._add([each for each in detections if _place(each) >= begin], run)
+        before = next(
+            self._progress(f"{_SCANS} WHERE source = ? AND run = ''", (progress.source,)), None
+        )
+        counts = Counts()
+        for part in (before, progress):
+            if part is not None:
+                counts.add(part.counts)
+        self._keep(progress._replace(run="", counts=counts))
+
+    def _keep(self, progress: Progress) -> None:
+        values = (*progress[:6], progress.counts.to_json(), int(progress.finished))
+        self._connection.execute(_PROGRESS, values)
+
+    def _add(self, detections: Sequence[Detection], run: int) -> None:
         """Add detections that are not there yet, and count their records."""
         changed: dict[tuple[str, str], Summary] = {}
         for detection in detections:
             source, _, place = detection.coordinates.rpartition(":")
             record = detection.to_json()
+            text = dumps(record)
             values = {
                 "id": record["id"],
                 "source": source,
                 "place": int(place),
                 "lookalike": detection.registrable_domain,
                 "target": detection.target,
-                "detection": dumps(record),
+                "detection": text,
             }
             counted = self._connection.execute(_INSERT, values).fetchall()
             if counted == [(1,)]:
                 summary = Summary.of(detection)
                 pair = summary.lookalike, summary.target
-                known = changed.get(pair) or self.summary(*pair)
+                known = changed.get(pair) or self._summary(run, *pair)
+                if known is None:
+                    partitions.meet(
+                        self._connection,
+                        summary.lookalike,
+                        None if run == partitions.SCANS else text,
+                    )
                 changed[pair] = known.merged(summary) if known else summary
-        self._connection.executemany(_SUMMARY, map(_row, changed.values()))
+        rows = [(run, *_row(summary)) for summary in changed.values()]
+        self._connection.executemany(_SUMMARY, rows)
+
+    def read_progress(
+        self, group: str, epoch: int, cluster: str, topic: str, numbers: Sequence[int]
+    ) -> dict[int, StoredProgress]:
+        """See `pipeline.sinks.SummarySink.read_progress`."""
+        with self._using():
+            return partitions.progress_of(self._connection, (cluster, group, epoch), topic, numbers)
+
+    def outbox_pending(self, limit: int) -> list[Alert]:
+        """See `pipeline.sinks.Outbox.outbox_pending`. What scans found is nobody told."""
+        with self._using():
+            return partitions.pending(self._connection, limit)
+
+    def outbox_sent(self, ids: Sequence[int]) -> None:
+        """See `pipeline.sinks.Outbox.outbox_sent`."""
+        with self._using():
+            partitions.told(self._connection, ids)
 
     def finish(self) -> None:
         """See `pipeline.sinks.Sink.finish`: every batch is durable already."""
@@ -234,12 +228,11 @@ class Store:
 
     def progress(self, source: str, run: str) -> Progress | None:
         """Say how far a source was read by a run, if it was."""
-        query = "SELECT * FROM scans WHERE source = ? AND run = ?"
-        return next(self._progress(query, (source, run)), None)
+        return next(self._progress(f"{_SCANS} WHERE source = ? AND run = ?", (source, run)), None)
 
     def scans(self) -> list[Progress]:
         """Give every source that was read, wholly or in part."""
-        return list(self._progress("SELECT * FROM scans ORDER BY source, run", ()))
+        return list(self._progress(f"{_SCANS} ORDER BY source, run", ()))
 
     def _progress(self, query: str, values: tuple[str, ...]) -> Iterator[Progress]:
         with self._errors():
@@ -248,17 +241,27 @@ class Store:
                 done = Counts.from_json(counts)
                 yield Progress(source, run, label, name, place, state, done, bool(finished))
 
-    def summary(self, lookalike: str, target: str) -> Summary | None:
-        """Give what is known of one lookalike and target."""
-        query = f"{_SELECT_SUMMARY} WHERE lookalike = ? AND target = ?"
-        return next(self._summaries(query, (lookalike, target)), None)
+    def _summary(self, run: int, lookalike: str, target: str) -> Summary | None:
+        query = f"{_SELECT} WHERE run = ? AND lookalike = ? AND target = ?"
+        return next(self._summaries(query, (run, lookalike, target)), None)
 
     def summaries(self) -> Iterator[Summary]:
-        """Give what is known of every lookalike, most resolved first."""
-        order = "ORDER BY resolutions DESC, best_score DESC, lookalike, target"
-        return self._summaries(f"{_SELECT_SUMMARY} {order}", ())
+        """Give what is known of every lookalike, most resolved first.
 
-    def _summaries(self, query: str, values: tuple[str, ...]) -> Iterator[Summary]:
+        It adds up scans and the newest run of each consumer group.
+        """
+        order = "ORDER BY resolutions DESC, best_score DESC, lookalike, target"
+        found = self._summaries(f"{_SELECT} {self._current} {order}", ())
+        yield from added_up(found) if self._has_runs() else found
+
+    def _has_runs(self) -> bool:
+        if not self._current:
+            return False
+        with self._errors():
+            (runs,) = self._connection.execute("SELECT count(*) FROM runs").fetchone()
+        return bool(runs > 1)
+
+    def _summaries(self, query: str, values: tuple[str | int, ...]) -> Iterator[Summary]:
         with self._errors():
             for row in self._connection.execute(query, values):
                 fields: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
@@ -279,6 +282,10 @@ def _how_to_read(path: Path) -> str:
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         return "mode=rw"
     return "immutable=1"  # the journal cannot be made, and there is nothing in it
+
+
+def _place(detection: Detection) -> int:
+    return int(detection.coordinates.rpartition(":")[2])
 
 
 def _row(summary: Summary) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detector.substitution import Technique
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from detector.detection import Detection
     from detector.verdict import Severity
@@ -85,6 +85,17 @@ class Summary(NamedTuple):
             best_severity=max(self.best_severity, newer.best_severity),
             techniques=tuple(t for t in _TECHNIQUES if t in self.techniques + newer.techniques),
         )
+
+
+def added_up(summaries: Iterable[Summary]) -> list[Summary]:
+    """Merge those of the same lookalike and target; most resolved first."""
+    merged: dict[tuple[str, str], Summary] = {}
+    for each in summaries:
+        pair = each.lookalike, each.target
+        merged[pair] = merged[pair].merged(each) if pair in merged else each
+    return sorted(
+        merged.values(), key=lambda s: (-s.resolutions, -s.best_score, s.lookalike, s.target)
+    )
 
 
 COLUMNS = Summary._fields

@@ -21,7 +21,8 @@ from pipeline.counts import Counts
 from pipeline.engine import Engine
 from pipeline.errors import Exit, SinkUnavailable, StoreError
 from pipeline.sinks import Batch, Progress
-from pipeline.store import APPLICATION_ID, SCHEMA_VERSION, Store
+from pipeline.store import Store
+from pipeline.store_schema import APPLICATION_ID, SCHEMA_VERSION
 from pipeline.summary import MAX_RESOLUTIONS, Summary
 
 
