@@ -29,6 +29,7 @@ COMMANDS = {
     "stream": "find lookalikes in DNS records from Kafka, for months",
     "produce": "feed a topic from files that the scan can read",
     "dlq": "what could not be read: show it, or send it again",
+    "db": "the stream's databases: make them, check them, ask them",
     "report": "what the store holds: lookalikes, brands, industries, techniques",
     "targets": "the target list: check one, make one, count one",
     "map": "the confusable map: build it, look into it",

@@ -78,7 +78,7 @@ class DynamoSink:
         Raises:
             SinkUnavailable: the AWS configuration cannot be used.
         """
-        self.client = connect(place, in_flight)
+        self.client = connect(place, connections=in_flight)
         """boto3's client."""
         self._table = place.table
         self._retention = retention_days

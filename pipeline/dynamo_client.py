@@ -65,12 +65,13 @@ class Refusal(NamedTuple):
         return self.reason != "refused"
 
 
-def connect(place: DynamoPlace, connections: int = 10) -> DynamoDBClient:
-    """Make a client, which threads may share. It asks once: how to ask again is the caller's.
+def connect(place: DynamoPlace, *, connections: int = 10, attempts: int = 1) -> DynamoDBClient:
+    """Make a client, which threads may share.
 
     Args:
         place: the table.
         connections: how many calls may be under way at once.
+        attempts: how often it asks by itself; once if how to ask again is the caller's.
 
     Raises:
         SinkUnavailable: the configuration names no region, or the like.
@@ -79,7 +80,7 @@ def connect(place: DynamoPlace, connections: int = 10) -> DynamoDBClient:
     from botocore.config import Config
 
     config = Config(
-        retries={"mode": "standard", "total_max_attempts": 1},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         max_pool_connections=connections,

@@ -21,6 +21,9 @@ MOST_KEYS: Final = 100
 MOST_ASKED: Final = 8
 """How often keys that came back unprocessed are asked for in a row."""
 
+ATTEMPTS: Final = 5
+"""How often to ask what was throttled, or not answered."""
+
 MADE_SECONDS: Final = 5
 """How often to look whether a new table is there; 24 times at most."""
 
@@ -40,7 +43,7 @@ class DynamoTable:
         """
         self.name = place.table
         """The table's name."""
-        self._client = connect(place)
+        self._client = connect(place, attempts=ATTEMPTS)
 
     def create(self) -> bool:
         """Make the table, its index and its lifetimes where they are missing.
