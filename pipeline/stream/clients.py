@@ -128,6 +128,15 @@ def make_consumer(
     merged = {**consumer_settings(settings), "error_cb": said}
     if statistics is not None:
         merged["stats_cb"] = statistics
+    return made_consumer(merged)
+
+
+def made_consumer(merged: Mapping[str, Any]) -> Consumer:
+    """Make a consumer with the client's own settings.
+
+    Raises:
+        UsageError: one cannot be used.
+    """
     return _made(Consumer, merged)
 
 

@@ -30,6 +30,9 @@ SHORT = 1024
 
 PREFIX = "glyphwatch."
 
+REPLAYED = PREFIX + "replayed"
+"""Header of a letter that was sent again: its coordinates then."""
+
 Headers = list[tuple[str, bytes | None]]
 
 
@@ -93,6 +96,7 @@ class DeadLetter(NamedTuple):
             for name, value in about.items()
             if value is not None
         ]
+        said += [each for each in self.headers if each[0] == REPLAYED]
         own = [(name, value) for name, value in self.headers if not name.startswith(PREFIX)]
         if _size(own) > MAX_HEADERS:
             said += _cut_away("headers", b"".join(value or b"" for _, value in own))
