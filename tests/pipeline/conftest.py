@@ -14,6 +14,11 @@ from typing import Any
 
 import pytest
 
+from detector.detection import Detection
+from infra.stack import DynamoServer
+from pipeline.database import migrate_postgres
+from pipeline.dynamo_client import DynamoPlace
+from pipeline.dynamo_table import DynamoTable
 from pipeline.engine import Engine, load_engine
 from pipeline.json_lines import JsonLines
 from pipeline.opening import Openings
@@ -44,6 +49,45 @@ def targets_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def engine(targets_file: Path) -> Engine:
     return load_engine(Settings(targets=targets_file))
+
+
+@pytest.fixture
+def found(engine: Engine) -> list[Detection]:
+    """Four detections, each of a record of its own."""
+    names = ("paypa1.com", "xn--pple-43d.com", "rnicrosoft.com", "xn--pple-43d.com.evil.example")
+    return [
+        detection.with_record(
+            source=f"x:{place}", coordinates=f"sha256:00:{place}", count=place, time_first=place
+        )
+        for place, name in enumerate(names)
+        for detection in engine.judge(name).detections
+    ]
+
+
+@pytest.fixture
+def aws(dynamo: DynamoServer, monkeypatch: pytest.MonkeyPatch) -> DynamoServer:
+    """DynamoDB as every AWS client of this process finds it."""
+    for name, value in dynamo.credentials.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint)
+    return dynamo
+
+
+@pytest.fixture
+def table(aws: DynamoServer, unique: str) -> DynamoPlace:
+    """An empty table of details."""
+    place = DynamoPlace(unique)
+    made = DynamoTable(place)
+    made.create()
+    made.close()
+    return place
+
+
+@pytest.fixture
+def migrated(database: str) -> str:
+    """How to reach a database that has this release's tables, as the superuser."""
+    migrate_postgres(database)
+    return database
 
 
 @dataclass
