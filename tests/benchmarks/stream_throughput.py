@@ -1,0 +1,322 @@
+"""How fast the stream is: beside a bare `consume()` loop over the same topic, and with more of it.
+
+Usage: python -m tests.benchmarks.stream_throughput [--messages N] [--targets N]
+                                                  [--rounds N] [--seconds N]
+
+Real Kafka, DynamoDB Local and Postgres (`infra.stack`) on this machine, both sinks on, 1 % of the
+messages lookalikes. A rate is taken between the first progress that is seen and the last message:
+for the bare loop in its own process, for the stream by how far Postgres says it has counted. They
+are run in turn, and the best of each is taken. Latency is from a message's timestamp to the moment
+when Postgres shows that it was counted, asked every 5 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+import pyarrow as pa
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from detector.confusables import ConfusableMap
+from infra.stack import DynamoServer, KafkaServer, PostgresServer
+from pipeline.dynamo_client import DynamoPlace
+from pipeline.dynamo_table import DynamoTable
+from pipeline.postgres_migrations import migrate
+from tests.benchmarks import traffic
+
+GLYPHWATCH = Path(sys.executable).with_name("glyphwatch")
+SHARE = 100
+"""One message in so many is a lookalike."""
+
+LOOKALIKES = 2000
+"""Different lookalikes: DNS asks for the same ones again and again."""
+
+ARROW_ROWS = 1000
+"""Records of an Arrow message."""
+
+ARROW_TIMES = 3
+"""How often the records stand in the Arrow topic, which is read so much faster."""
+
+PER_SECOND = 1000
+"""Messages a second while latency is measured."""
+
+STALLED = 60
+"""Seconds without progress after which a measurement is given up."""
+
+BARE = """
+import sys, time
+from confluent_kafka import Consumer, TopicPartition
+bootstrap, topic, partitions, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "bare",
+                     "enable.auto.commit": False, "auto.offset.reset": "earliest"})
+consumer.assign([TopicPartition(topic, each, 0) for each in range(partitions)])
+seen = first = 0
+while seen < count:
+    seen += len(consumer.consume(10_000, 0.5))
+    if seen and not first:
+        first, began = seen, time.perf_counter()
+print((seen - first) / (time.perf_counter() - began))
+consumer.close()
+"""
+
+
+class QuickDynamo(DynamoServer):
+    """DynamoDB Local with its tables in memory: on disk it takes 200 items a second, in memory
+    seven times that, and it is not what is measured here."""
+
+    def command(self) -> list[str]:
+        """See `Server.command`."""
+        line = super().command()
+        place = line.index("-dbPath")
+        return [*line[:place], "-inMemory", *line[place + 2 :]]
+
+
+class Servers(NamedTuple):
+    """What runs."""
+
+    kafka: KafkaServer
+    dynamo: DynamoServer
+    postgres: PostgresServer
+    targets: str
+
+
+def lines(count: int, domains: list[str]) -> Iterator[bytes]:
+    """Give COF records, one in `SHARE` a lookalike."""
+    draw = random.Random(7)
+    made = traffic.Lookalikes(ConfusableMap.load(), domains)
+    wanted = [made.one(draw) for _ in range(LOOKALIKES)]
+    for place, name in enumerate(islice(traffic.names(domains), count)):
+        if place % SHARE == 0:
+            name = draw.choice(wanted)  # noqa: PLW2901
+        when = 1_790_000_000 + place // 1000
+        yield (
+            f'{{"rrname":"{name}","rrtype":"A","rdata":"192.0.2.{place % 256}",'
+            f'"time_first":{when},"time_last":{when},"count":{1 + place % 50}}}'
+        ).encode()
+
+
+def arrow_messages(records: Sequence[bytes]) -> Iterator[bytes]:
+    """Give the same records as Arrow IPC streams of `ARROW_ROWS`."""
+    import json
+
+    for start in range(0, len(records), ARROW_ROWS):
+        table = pa.Table.from_pylist(
+            [json.loads(each) for each in records[start : start + ARROW_ROWS]]
+        )
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        yield sink.getvalue().to_pybytes()
+
+
+def produce(servers: Servers, topic: str, partitions: int, values: Sequence[bytes]) -> None:
+    """Make a topic of these messages, dealt out to its partitions in turn."""
+    settings: dict[str, str | int | float | bool] = {"bootstrap.servers": servers.kafka.bootstrap}
+    admin = AdminClient(settings)
+    admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result()
+    producer = Producer(
+        {
+            **settings,
+            "linger.ms": 50,
+            "batch.size": 1_000_000,
+            "compression.type": "lz4",
+            "queue.buffering.max.messages": 500_000,
+        }
+    )
+    for place, value in enumerate(values):
+        while True:
+            try:
+                producer.produce(topic, value, partition=place % partitions)
+                break
+            except BufferError:
+                producer.poll(0.05)
+    producer.flush()
+
+
+def bare_rate(servers: Servers, topic: str, partitions: int, count: int) -> float:
+    """Messages a second of a loop that only consumes."""
+    line = [sys.executable, "-c", BARE, servers.kafka.bootstrap, topic]
+    done = subprocess.run(
+        [*line, str(partitions), str(count)], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+@contextmanager
+def streams(
+    servers: Servers, topic: str, processes: int, *flags: str
+) -> Iterator[psycopg.Connection[tuple[int]]]:
+    """Run so many streams with sinks of their own; gives a connection to what they have counted."""
+    name = f"b{random.Random().randrange(1 << 40):x}"
+    database = servers.postgres.create_database(name)
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL_DYNAMODB": servers.dynamo.endpoint,
+        "GLYPHWATCH_POSTGRES": database,
+        "GLYPHWATCH_DYNAMODB": name,
+    }
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    with psycopg.connect(database) as connection:
+        migrate(connection)
+    DynamoTable(DynamoPlace(name, "eu-central-1", servers.dynamo.endpoint)).create()
+    line = [str(GLYPHWATCH), "stream", "--kafka", servers.kafka.bootstrap, "--topics", topic]
+    line += ["--group", name, "--create-topics", "--targets", servers.targets, *flags]
+    with tempfile.TemporaryFile() as said, psycopg.connect(database, autocommit=True) as asked:
+        running = [
+            subprocess.Popen(line, env=environment, stdout=said, stderr=said)
+            for _ in range(processes)
+        ]
+        try:
+            yield asked
+        except BaseException:
+            said.seek(0)
+            sys.stderr.write(said.read().decode(errors="replace")[-4000:])
+            raise
+        finally:
+            for each in running:
+                each.terminate()
+            for each in running:
+                each.wait(30)
+
+
+def counted(asked: psycopg.Connection[tuple[int]]) -> int:
+    """Messages that the summary has counted."""
+    row = asked.execute(
+        "SELECT coalesce(sum(next_offset), 0)::bigint FROM glyphwatch.consumer_progress"
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def stream_rate(servers: Servers, topic: str, processes: int, count: int, *flags: str) -> float:
+    """Messages a second of the stream, from the first that are counted to the last."""
+    with streams(servers, topic, processes, *flags) as asked:
+        first = seen = 0
+        began = last = time.perf_counter()
+        while seen < count:
+            time.sleep(0.02)
+            if (now := counted(asked)) != seen:
+                seen, last = now, time.perf_counter()
+                if not first:
+                    first, began = seen, last
+            elif time.perf_counter() - last > STALLED:
+                msg = f"nothing was counted for {STALLED} s, at {seen:,} of {count:,}"
+                raise SystemExit(msg)
+        return (count - first) / (time.perf_counter() - began)
+
+
+def latencies(servers: Servers, values: Sequence[bytes], seconds: int) -> list[float]:
+    """Seconds from each message's timestamp until Postgres shows it, at `PER_SECOND`."""
+    topic = "latency"
+    produce(servers, topic, 1, values[:PER_SECOND])  # to begin with
+    producer = Producer({"bootstrap.servers": servers.kafka.bootstrap, "linger.ms": 5})
+    sent: list[float] = []
+
+    def send() -> None:
+        began = time.time()
+        for place in range(PER_SECOND * seconds):
+            due = began + place / PER_SECOND
+            if (wait := due - time.time()) > 0:
+                time.sleep(wait)
+            sent.append(time.time())
+            producer.produce(topic, values[place % len(values)])
+            producer.poll(0)
+        producer.flush()
+
+    with streams(servers, topic, 1) as asked:
+        while counted(asked) < PER_SECOND:
+            time.sleep(0.05)
+        sender = threading.Thread(target=send)
+        sender.start()
+        shown, found = 0, []
+        while shown < PER_SECOND * seconds:
+            time.sleep(0.005)
+            now, upto = time.time(), counted(asked) - PER_SECOND
+            found += [now - when for when in sent[shown:upto]]
+            shown = max(shown, upto)
+        sender.join()
+    return sorted(found)
+
+
+def best(rounds: int, *measures: Callable[[], float]) -> list[float]:
+    """Take the measures in turn; give the best of each."""
+    taken = [[measure() for measure in measures] for _ in range(rounds)]
+    return [max(column) for column in zip(*taken, strict=True)]
+
+
+def table(servers: Servers, values: list[bytes], rounds: int, seconds: int) -> Iterator[str]:
+    """Give the lines of the table, as they are known."""
+    count, tables = len(values), list(arrow_messages(values))
+    produce(servers, "one", 1, values)
+    produce(servers, "four", 4, values)
+    many = tables * ARROW_TIMES
+    produce(servers, "arrow", 1, many)
+    yield "| what | rate | ratio |\n| --- | --- | --- |"
+    bare, one = best(
+        rounds,
+        lambda: bare_rate(servers, "one", 1, count),
+        lambda: stream_rate(servers, "one", 1, count),
+    )
+    yield f"| bare consume() loop | {bare:,.0f}/s | |"
+    yield f"| stream, one process, both sinks | {one:,.0f}/s | {one / bare:.2f} (bar: 0.6) |"
+    single, double = best(
+        rounds,
+        lambda: stream_rate(servers, "four", 1, count),
+        lambda: stream_rate(servers, "four", 2, count),
+    )
+    yield f"| four partitions, one process | {single:,.0f}/s | |"
+    ratio = double / single
+    yield f"| four partitions, two processes | {double:,.0f}/s | {ratio:.2f} (bar: 1.6) |"
+    (arrow,) = best(
+        rounds, lambda: stream_rate(servers, "arrow", 1, len(many), "--messages", "arrow")
+    )
+    arrow *= ARROW_ROWS
+    yield f"| Arrow IPC, records | {arrow:,.0f}/s | {arrow / one:.1f}x JSON (bar: 5x) |"
+    waited = latencies(servers, values, seconds)
+    at = {share: waited[int(share * (len(waited) - 1))] for share in (0.5, 0.99, 1.0)}
+    yield (
+        f"| latency at {PER_SECOND:,}/s, produced to visible in Postgres | p50 {at[0.5]:.2f} s, "
+        f"p99 {at[0.99]:.2f} s, most {at[1.0]:.2f} s | (bar: p99 2 s) |"
+    )
+
+
+def main() -> None:
+    """Print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--targets", type=int, default=60_000)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=60, help="how long latency is measured")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        KafkaServer() as kafka,
+        QuickDynamo() as dynamo,
+        PostgresServer() as postgres,
+    ):
+        targets = Path(folder) / "targets.csv"
+        domains = traffic.make_targets(options.targets, targets)
+        values = list(lines(options.messages, domains))
+        servers = Servers(kafka, dynamo, postgres, str(targets))
+        os.environ |= dynamo.credentials
+        print(f"{options.messages:,} messages, {options.targets:,} targets\n")
+        for line in table(servers, values, options.rounds, options.seconds):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
