@@ -1,0 +1,180 @@
+"""Reloading: lists that changed, read again while the stream goes on.
+
+A thread loads a new engine beside the old one, on SIGHUP or when a file is another than it was; the
+loop takes it between two batches. If anything of it is broken, the old engine stays, as a whole.
+"""
+
+from __future__ import annotations
+
+import gc
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
+
+from detector.errors import DetectorError
+from detector.suffixes import PACKAGE
+from detector.targets import BUNDLED
+from pipeline.engine import Engine, load_engine
+from pipeline.errors import PipelineError
+from pipeline.stream.logs import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from confluent_kafka import Message
+
+    from pipeline.settings import Settings
+    from pipeline.stream.detecting import Detecting
+    from pipeline.stream.observing import Observer
+    from pipeline.stream.stretches import Key, Tenure, Work
+
+
+class Stamp(NamedTuple):
+    """What tells that a file is another, without reading it."""
+
+    changed: int
+    """Time of its last change, in nanoseconds."""
+
+    inode: int
+    """Number of the file: another one has taken its name if that differs."""
+
+    size: int
+    """Bytes."""
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp | None:
+        """Look at a file, through links, as Kubernetes mounts them; None if it is not there."""
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return cls(status.st_mtime_ns, status.st_ino, status.st_size)
+
+
+def watched(settings: Settings) -> tuple[Path, ...]:
+    """Give the files that an engine is loaded from."""
+    data = BUNDLED.parent
+    lists = (settings.targets or BUNDLED, settings.map or data / "confusables.txt")
+    package = find_spec(PACKAGE)
+    suffixes = package.submodule_search_locations if package else None
+    return (
+        *lists,
+        *settings.known,
+        *settings.allow,
+        *(Path(folder) / "public_suffix_list.dat" for folder in suffixes or ()),
+    )
+
+
+class Reloading:
+    """Holds the engine, and puts a newer one in its place.
+
+    `engine` is called by the thread that detects, `ask` by anyone, also by a signal handler.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        *,
+        every: float = 5.0,
+        observer: Observer,
+        load: Callable[[Settings], Engine] = load_engine,
+        files: Iterable[Path] | None = None,
+    ) -> None:
+        """Begin to watch.
+
+        Args:
+            engine: what was loaded at the start.
+            settings: what it was loaded by.
+            every: seconds between two looks at the files; 0 to load on `ask` alone.
+            observer: is told of each attempt.
+            load: loads an engine.
+            files: what to look at; what an engine is loaded from if None.
+        """
+        self._engine = engine
+        self._settings = settings
+        self._every = every
+        self._observer = observer
+        self._load = load
+        self._files = tuple(watched(settings) if files is None else files)
+        self._log = Log("stream.reloading")
+        self._asked: SimpleQueue[bool] = SimpleQueue()  # the one queue that a handler may use
+        self._loaded = self._stamps()  # now, so that no change from here on is missed
+        self._thread = Thread(target=self._run, name="reload", daemon=True)
+        self._thread.start()
+
+    def engine(self) -> Engine:
+        """Give the engine to go on with; costs nothing."""
+        return self._engine
+
+    def ask(self) -> None:
+        """Have everything loaded again soon; may be called from a signal handler."""
+        self._asked.put(True)
+
+    def close(self, seconds: float = 1.0) -> None:
+        """Watch no more; what is being loaded is waited for, but not for long."""
+        self._asked.put(False)
+        self._thread.join(seconds)
+
+    def _stamps(self) -> list[Stamp | None]:
+        return [Stamp.of(path) for path in self._files]
+
+    def _run(self) -> None:
+        seen = self._loaded
+        while True:
+            asked = None
+            with suppress(Empty):
+                asked = self._asked.get(timeout=self._every or None)
+                while not self._asked.empty():  # several at a time are one
+                    asked = self._asked.get() and asked
+            if asked is False:
+                return
+            before, seen = seen, self._stamps()
+            # A file that is being written differs from look to look: it is left to be finished.
+            if asked or (seen != self._loaded and seen == before):
+                self._loaded = seen  # of before the loading: a change meanwhile is seen afterwards
+                self._reload("signal" if asked else "changed file")
+
+    def _reload(self, cause: str) -> None:
+        try:
+            newer = self._load(self._settings)
+        except (PipelineError, DetectorError, OSError, MemoryError) as error:
+            self._log.error("reload_failed", cause=cause, reason=f"{error}", kept=self._engine.run)
+            self._observer.reloaded(ok=False)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the old ones are good
+            self._log.fault("reload_failed", error, cause=cause, kept=self._engine.run)
+            self._observer.reloaded(ok=False)
+            return
+        older, self._engine = self._engine, newer
+        facts = {"cause": cause, "run": newer.run, "targets": len(newer.targets)}
+        if problems := newer.targets.problems:
+            facts |= {"problems": len(problems), "first_problem": str(problems[0])}
+        self._log.info("reloaded", before=older.run, **facts)
+        self._observer.reloaded(ok=True)
+        del older, newer
+        _settle()
+
+
+def _settle() -> None:
+    """Let go of what died while `load_engine` froze all that there was, and freeze what is left."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+class Reloaded:
+    """Detects with the newest engine: see `pipeline.stream.loop.Detect`."""
+
+    def __init__(self, detecting: Detecting, reloading: Reloading) -> None:
+        """Args: detecting: is given the engine before each batch; reloading: has it."""
+        self._detecting = detecting
+        self._reloading = reloading
+
+    def __call__(self, messages: Sequence[Message], tenures: Mapping[Key, Tenure]) -> Work:
+        """See `pipeline.stream.loop.Detect`."""
+        self._detecting.engine = self._reloading.engine()
+        return self._detecting(messages, tenures)
