@@ -21,7 +21,7 @@ from pipeline.stream.dead_letters import DeadLetter
 from pipeline.stream.stretches import Stretch, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from confluent_kafka import Message
 
@@ -42,17 +42,27 @@ _value = methodcaller("value")
 class Detecting:
     """Finds lookalikes in messages: see `pipeline.stream.loop.Detect`."""
 
-    def __init__(self, engine: Engine, format_name: str, column: str | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        format_name: str,
+        column: str | None = None,
+        *,
+        only_topic: str | None = None,
+    ) -> None:
         """Be ready.
 
         Args:
             engine: judge and screen.
             format_name: a key of `pipeline.stream.settings.FORMATS`.
             column: which column holds the names, for Arrow; None to guess.
+            only_topic: the one topic that all messages are of; None if there are several, which
+                costs asking each message.
         """
         self.engine = engine
         """What decides; may be put in the place of another between two calls."""
         self._format_name = format_name
+        self._only_topic = only_topic
         self._lines: LineFormat | None = None
         self._arrow: ArrowStream | None = None
         if format_name == "arrow":
@@ -68,7 +78,7 @@ class Detecting:
     def __call__(self, messages: Sequence[Message], tenures: Mapping[Key, Tenure]) -> Work:
         """See `pipeline.stream.loop.Detect`."""
         engine = self.engine
-        parts = _parts(messages, tenures)
+        parts = _parts(messages, tenures, self._only_topic)
         stretches = []
         for tenure, part in parts:
             kind, milliseconds = part[0].timestamp()
@@ -84,11 +94,13 @@ class Detecting:
 
 
 def _parts(
-    messages: Sequence[Message], tenures: Mapping[Key, Tenure]
+    messages: Sequence[Message], tenures: Mapping[Key, Tenure], only_topic: str | None
 ) -> list[tuple[Tenure, list[Message]]]:
     """Divide messages by partition; those that are not ours, or were read before, are left out."""
     found: dict[Key, list[Message]] = {}
-    for topic, same_topic in groupby(messages, _topic):
+    by_topic: Iterable[tuple[str, Iterable[Message]]]
+    by_topic = groupby(messages, _topic) if only_topic is None else [(only_topic, messages)]
+    for topic, same_topic in by_topic:
         for number, same in groupby(same_topic, _partition):
             found.setdefault((topic, number), []).extend(same)
     parts = []
@@ -142,10 +154,8 @@ def _left(lines: LineFormat, screen: Screen, values: list[bytes | None]) -> Sequ
         block = b"\n".join(values)  # type: ignore[arg-type]
     except TypeError:  # of a missing one
         return _left_of_odd(lines, screen, values)
-    if block.count(b"\n") != len(values) - 1:
-        return _left_of_odd(lines, screen, values)
     hits = lines.screen(screen, block)
-    if hits.blank or hits.records != len(values):
+    if hits.blank or hits.records != len(values):  # then some value is no line, or several
         return _left_of_odd(lines, screen, values)
     return list(_places(block, hits.spans))
 

@@ -10,6 +10,7 @@ the broker is asked on, so that the group keeps this member.
 from __future__ import annotations
 
 from concurrent.futures import wait
+from operator import methodcaller
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pipeline.stream.positions import Positions
     from pipeline.stream.stretches import Key, Tenure, Work
     from pipeline.stream.writing import Writing
+
+_error = methodcaller("error")
 
 BATCH_BYTES = 1 << 26
 """Bytes of messages that a batch should not exceed by much; their usual size tells how many."""
@@ -243,8 +246,8 @@ class Loop:
         if self._fault is not None:
             fault, self._fault = self._fault, None
             raise fault
-        errors = [each for each in messages if each.error() is not None]
-        if errors:
+        if any(map(_error, messages)):
+            errors = [each for each in messages if each.error() is not None]
             messages = [each for each in messages if each.error() is None]
             for each in errors:
                 if (line := self._assignment.mend(each)) is not None:

@@ -107,7 +107,13 @@ class Service(AbstractContextManager["Service"]):
             summary_name=name,
         )
         consumer = make_consumer(stream, said=self._hear, statistics=self._measure)
-        self.detecting = Detecting(engine, stream.messages, stream.column)
+        only = stream.topics[0] if len(stream.topics) == 1 else ""
+        self.detecting = Detecting(
+            engine,
+            stream.messages,
+            stream.column,
+            only_topic=None if not only or only.startswith("^") else only,
+        )
         """Finds lookalikes; its engine may be replaced."""
         reading = Reading(
             stream.group,
