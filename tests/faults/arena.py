@@ -1,0 +1,346 @@
+"""Arena: real servers, and everything that one case has of its own on them.
+
+A topic and its dead letters, a group, a table, a database, and the ledger of what was sent. A case
+starts workers in it, does its harm, and asks for the `verdict`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Self, cast
+
+import boto3
+import psycopg
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+
+from infra.stack import DynamoServer, KafkaServer, PostgresServer
+from pipeline.dynamo_client import DynamoPlace
+from pipeline.dynamo_table import DynamoTable
+from pipeline.postgres_migrations import migrate
+from tests.faults.ledger import Found, Ledger, Letter, Pair, violations
+from tests.faults.messages import TARGETS, Mixture, Sent, messages
+from tests.faults.proxies import wait_for
+from tests.faults.sampling import Places, Sampler, Seen, early_commits
+from tests.faults.workers import Worker
+from tests.servers import make_topic
+
+LEAST = 10_000
+"""Messages that a case must have handled; with fewer it is void."""
+
+SESSION = 6000
+"""Milliseconds after which a member that is not heard of is taken for dead."""
+
+
+class Servers(NamedTuple):
+    """What all cases share."""
+
+    kafka: KafkaServer
+    dynamo: DynamoServer
+    postgres: PostgresServer
+
+
+class Verdict(NamedTuple):
+    """What a case came to."""
+
+    problems: list[str]
+    """Everything that does not hold, in words."""
+    handled: int
+    """Messages of the topic."""
+    kept: int
+    """Detections in detail, which is as many as were sent if nothing is wrong."""
+    letters: int
+    """Messages of the dead-letter topic; with crashes some are there twice."""
+    samples: int
+    """How often I3 was looked at."""
+
+
+class Arena:
+    """See the module."""
+
+    def __init__(self, servers: Servers, folder: Path, *, partitions: int = 4) -> None:
+        """Make topics, table and database."""
+        self.servers = servers
+        self.folder = folder
+        self.partitions = partitions
+        self.name = f"f{uuid.uuid4().hex[:12]}"
+        self.ledger = Ledger()
+        self.workers: list[Worker] = []
+        self.bootstrap = servers.kafka.bootstrap
+        """Where workers look for Kafka; a proxy's address in some cases."""
+        self.endpoint = servers.dynamo.endpoint
+        self.conninfo = servers.postgres.create_database(self.name)
+        """Where workers look for Postgres."""
+        self.direct = self.conninfo
+        self.session = SESSION
+        self.sampler: Sampler | None = None
+        self._offsets = Consumer(
+            {"bootstrap.servers": servers.kafka.bootstrap, "group.id": self.name}
+        )
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "targets.csv").write_text(TARGETS, encoding="utf-8")
+        large = {"max_message_bytes": "3000000"}
+        make_topic(servers.kafka, self.name, partitions, **large)
+        make_topic(servers.kafka, self.dead, 1)
+        with psycopg.connect(self.direct) as session:
+            migrate(session)
+        self.dynamo = boto3.client("dynamodb", endpoint_url=servers.dynamo.endpoint, **self._keys)
+        with environment(servers.dynamo.credentials):
+            DynamoTable(DynamoPlace(self.name, endpoint=servers.dynamo.endpoint)).create()
+
+    @property
+    def dead(self) -> str:
+        return f"{self.name}.dead"
+
+    @property
+    def _keys(self) -> dict[str, Any]:
+        keys = self.servers.dynamo.credentials
+        return {
+            "aws_access_key_id": keys["AWS_ACCESS_KEY_ID"],
+            "aws_secret_access_key": keys["AWS_SECRET_ACCESS_KEY"],
+            "region_name": keys["AWS_DEFAULT_REGION"],
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.kill()
+        if self.sampler is not None:
+            self.sampler.__exit__()
+        self._offsets.close()
+
+    # What is sent
+
+    def produce(self, seed: int, count: int = 12_000, mixture: Mixture | None = None) -> None:
+        """Send so many messages, partition by partition in turn, and note where they lie."""
+        self.send(messages(seed, count, mixture))
+
+    def send(self, each: Iterable[Sent]) -> None:
+        producer = Producer(
+            {
+                "bootstrap.servers": self.servers.kafka.bootstrap,
+                "enable.idempotence": True,
+                "linger.ms": 5,
+                "message.max.bytes": 3_000_000,
+            }
+        )
+        refused: list[str] = []
+        begin = len(self.ledger.sent)
+        for number, sent in enumerate(each):
+
+            def taken(error: Any, message: Message, sent: Sent = sent) -> None:  # noqa: ANN401
+                if error is not None:
+                    refused.append(str(error))
+                else:
+                    self.ledger.add((message.partition() or 0, message.offset() or 0), sent)
+
+            while True:
+                try:
+                    producer.produce(
+                        self.name,
+                        sent.value,
+                        partition=(begin + number) % self.partitions,
+                        on_delivery=taken,
+                    )
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+            producer.poll(0)
+        producer.flush(120)
+        assert not refused, refused[:3]
+
+    # Workers
+
+    def worker(self, *, crash: str = "", batch: int = 500, **extra: str) -> Worker:
+        """Start one. Extra: environment, in the place of what is usual."""
+        number = len(self.workers)
+        kafka = {
+            "GLYPHWATCH_KAFKA": self.bootstrap,
+            "GLYPHWATCH_KAFKA_SESSION_TIMEOUT_MS": str(self.session),
+            "GLYPHWATCH_KAFKA_HEARTBEAT_INTERVAL_MS": str(max(300, self.session // 6)),
+        }
+        worker = Worker(
+            [
+                *("--topics", self.name, "--group", self.name, "--dead-letters", self.dead),
+                *("--dynamodb", self.name, "--batch", str(batch), "--linger", "0.05"),
+            ],
+            {
+                **kafka,
+                **self.servers.dynamo.credentials,
+                "AWS_ENDPOINT_URL_DYNAMODB": self.endpoint,
+                "GLYPHWATCH_POSTGRES": self.conninfo,
+                "GLYPHWATCH_TARGETS": str(self.folder / "targets.csv"),
+                "GLYPHWATCH_CRASH_AT": crash,
+                **extra,
+            },
+            self.folder / f"worker{number}.log",
+        )
+        self.workers.append(worker)
+        return worker
+
+    def watch(self) -> None:
+        """Begin to look at I3."""
+        self.sampler = Sampler(
+            Places(
+                self.servers.kafka.bootstrap,
+                self.name,
+                self.name,
+                self.partitions,
+                self.servers.dynamo.endpoint,
+                self.name,
+                self.direct,
+                dict(self.servers.dynamo.credentials),
+            )
+        )
+
+    # What became of it
+
+    def committed(self) -> dict[int, int]:
+        """The group's offsets; those that cannot be had are 0."""
+        wanted = [TopicPartition(self.name, number) for number in range(self.partitions)]
+        try:
+            answers = self._offsets.committed(wanted, timeout=5)
+        except KafkaException:
+            return {}
+        return {each.partition: max(0, each.offset) for each in answers}
+
+    def lag(self) -> int:
+        """Messages that are not committed."""
+        done = self.committed()
+        return sum(end - done.get(number, 0) for number, end in self.ledger.ends().items())
+
+    def read_within(self, seconds: float) -> float | None:
+        """Wait until all is committed; gives how long it took, None if it was not in time."""
+        began = time.monotonic()
+        if not wait_for(lambda: self.lag() == 0, seconds):
+            return None
+        return time.monotonic() - began
+
+    def moves_within(self, seconds: float, least: int = 1) -> float | None:
+        """Wait until so many more messages are committed; gives how long it took."""
+        began, before = time.monotonic(), self.lag()
+        if not wait_for(lambda: self.lag() <= max(0, before - least), seconds):
+            return None
+        return time.monotonic() - began
+
+    def found(self) -> Found:
+        """See what the sinks and the dead-letter topic hold."""
+        with psycopg.connect(self.direct) as session:
+            rows = session.execute(
+                "SELECT lookalike, target, resolutions, records FROM glyphwatch.summary"
+            ).fetchall()
+        resolutions: Counter[Pair] = Counter()
+        records: Counter[Pair] = Counter()
+        for lookalike, target, times, seen in rows:
+            resolutions[lookalike, target] += times
+            records[lookalike, target] += seen
+        return Found(list(self._details()), resolutions, records, list(self._letters()))
+
+    def _details(self) -> Iterator[tuple[tuple[int, int], str, Pair]]:
+        pages = self.dynamo.get_paginator("scan").paginate(TableName=self.name, ConsistentRead=True)
+        for page in pages:
+            for item in page["Items"]:
+                detection = json.loads(item["detection"]["S"])
+                topic, number, offset = detection["source"].rsplit("/", 2)
+                assert topic == self.name
+                pair = (detection["registrable_domain"], detection["target"])
+                yield (int(number), int(offset)), detection["id"], pair
+
+    def _letters(self) -> Iterator[Letter]:
+        reader = Consumer(
+            {
+                "bootstrap.servers": self.servers.kafka.bootstrap,
+                "group.id": f"{self.name}.reader",
+                "enable.auto.commit": False,
+            }
+        )
+        try:
+            place = TopicPartition(self.dead, 0)
+            _, end = reader.get_watermark_offsets(place, timeout=10)
+            reader.assign([TopicPartition(self.dead, 0, 0)])
+            seen = 0
+            while seen < end:
+                for message in reader.consume(1000, 1.0):
+                    assert message.error() is None, message.error()
+                    seen = (message.offset() or 0) + 1
+                    yield letter_of(message, self.name)
+        finally:
+            reader.close()
+
+    def verdict(self, *, least: int = LEAST) -> Verdict:
+        """Check every invariant, and stop looking at I3."""
+        problems = []
+        if (lag := self.lag()) != 0:
+            problems.append(f"I5: {lag} messages are not committed")
+        found = self.found()
+        problems += violations(self.ledger, found)
+        samples = 0
+        if self.sampler is not None:
+            seen: Seen = self.sampler.stop()
+            samples = seen.samples
+            planted = list(self.ledger.of("planted"))
+            problems += [f"I3: {each}" for each in early_commits(seen, planted)[:3]]
+            if samples - seen.failed < 5:
+                problems.append(f"void: I3 was looked at {samples - seen.failed} times only")
+        handled = len(self.ledger.sent)
+        if handled < least:
+            problems.append(f"void: {handled} messages only")
+        problems += [f"a worker raised: {each}" for each in self.tracebacks()]
+        return Verdict(problems, handled, len(found.details), len(found.letters), samples)
+
+    def tracebacks(self) -> list[str]:
+        """The last line of each worker that ended with a traceback."""
+        return [
+            worker.said.strip().splitlines()[-1][:200]
+            for worker in self.workers
+            if "Traceback (most recent call last)" in worker.said
+        ]
+
+
+def letter_of(message: Message, topic: str) -> Letter:
+    """Read a dead letter."""
+    about = {
+        name.removeprefix("glyphwatch."): value.decode()
+        for name, value in message_headers(message)
+        if isinstance(value, bytes)
+    }
+    complete = about["topic"] == topic and all(
+        about.get(name) for name in ("coordinates", "timestamp", "stage", "version")
+    )
+    return Letter(
+        (int(about["partition"]), int(about["offset"])),
+        about["reason"],
+        message.value() or b"",
+        int(about["length"]),
+        about.get("sha256", ""),
+        complete,
+    )
+
+
+def message_headers(message: Message) -> list[tuple[str, bytes | None]]:
+    """Give a message's headers; the library's types say less than they are."""
+    return cast("list[tuple[str, bytes | None]]", message.headers() or [])
+
+
+@contextlib.contextmanager
+def environment(extra: dict[str, str]) -> Iterator[None]:
+    """Have variables in this process for a while: where AWS's clients look."""
+    import os
+
+    before = {name: os.environ.get(name) for name in extra}
+    os.environ.update(extra)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,74 @@
+"""Workers: real ``glyphwatch stream`` processes, started, killed and waited for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Worker:
+    """One process. What it says goes to a file."""
+
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
+        """Args: prepare: runs in the new process before it becomes the worker."""
+        self.log = log
+        self.started = time.monotonic()
+        with log.open("ab") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pipeline.cli", "stream", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONWARNINGS": "error", **environment},
+                preexec_fn=prepare,  # noqa: PLW1509 - tests of limits; no threads fork here
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def megabytes(self) -> float:
+        """Memory that it holds."""
+        return float(psutil.Process(self.process.pid).memory_info().rss) / 2**20
+
+    @property
+    def descriptors(self) -> int:
+        return int(psutil.Process(self.process.pid).num_fds())
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.alive:
+            self.process.send_signal(number)
+
+    def wait(self, seconds: float) -> int | None:
+        """Give its exit code; None if it is still there after so long."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self) -> None:
+        if self.alive:
+            self.process.kill()
+        self.process.wait()
