@@ -27,7 +27,7 @@ trap 'rm -rf "$work"' EXIT
 pip() {
     local environment=$1
     shift
-    "$environment/bin/python" -m pip --disable-pip-version-check --no-input --no-cache-dir "$@" \
+    "$environment/bin/python" -m pip --disable-pip-version-check --no-input "$@" \
         </dev/null
 }
 
