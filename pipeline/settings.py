@@ -66,8 +66,8 @@ DEFAULT_STORE = Path("glyphwatch.sqlite")
 
 NAMES = Settings._fields
 
-TABLES = ("stream", "kafka")
-"""Tables of the file that are not read here: see `pipeline.stream.settings`."""
+TABLES = ("stream", "kafka", "operate")
+"""Tables of the file that are not read here: see `pipeline.stream.settings` and `operating`."""
 
 
 def load_settings(

@@ -10,6 +10,7 @@ from pipeline.commands.extras import needs
 from pipeline.commands.flags import add_judging, config_of, say_problems, settings_of
 from pipeline.display import escape
 from pipeline.errors import Exit
+from pipeline.stream.operating import OperateSettings, add_operating, load_operate_settings
 from pipeline.stream.settings import ALIASES, FORMATS, StreamSettings, load_stream_settings
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     sinks.add_argument("--store", metavar="FILE", help="that store")
     add_judging(parser, parts="--in-parts")
+    add_operating(parser)
 
 
 _DEFAULT = StreamSettings()
@@ -118,25 +120,36 @@ def run(options: argparse.Namespace) -> Exit:
     with needs("kafka,postgres,aws"):
         import confluent_kafka  # noqa: F401 - so that what is missing is said before anything else
     settings, stream = settings_of(options), stream_settings_of(options)
-    return _run(settings, stream, create_topics=options.create_topics)
+    operate = load_operate_settings(vars(options), config=config_of(options))
+    return _run(settings, stream, operate, create_topics=options.create_topics)
 
 
-def _run(settings: Settings, stream: StreamSettings, *, create_topics: bool) -> Exit:
+def _run(
+    settings: Settings, stream: StreamSettings, operate: OperateSettings, *, create_topics: bool
+) -> Exit:
     from detector.screen import COMPILED, keep_memory
     from pipeline.engine import load_engine
-    from pipeline.stream.observing import Observer
-    from pipeline.stream.service import Service
 
     keep_memory()
     engine = load_engine(settings)
     say_problems(engine.targets, Path(settings.targets) if settings.targets else None)
     if not COMPILED:
         say("the compiled screen is missing, so this takes a hundred times as long as it could")
+    with needs("kafka,postgres,aws"):
+        from pipeline.stream.operation import Operation
+        from pipeline.stream.service import Service
     with (
         needs("kafka,postgres,aws"),
+        Operation(operate, stream) as operation,
         Service(
-            engine, settings, stream, observer=Observer(), say=say, create_topics=create_topics
+            engine,
+            settings,
+            stream,
+            observer=operation.observer,
+            say=operation.say,
+            create_topics=create_topics,
         ) as service,
+        operation.watch(service, engine, settings),
     ):
         service.run()
     return Exit.DONE

@@ -46,10 +46,6 @@ class Health(Observer):
         self._down: set[str] = set()
         self._running: dict[tuple[int, str], float] = {}  # since when, by thread and stage
 
-    def stopping(self) -> None:
-        """Say that the stream is about to end: it is not ready any more."""
-        self._is_stopping = True
-
     def faults(self) -> list[str]:
         """Say why the process should be restarted; nothing if it lives."""
         silent = self._clock.monotonic() - self._polled_at
@@ -110,6 +106,10 @@ class Health(Observer):
     def polled(self) -> None:
         """See `Observer.polled`."""
         self._polled_at = self._clock.monotonic()
+
+    def stopping(self) -> None:
+        """See `Observer.stopping`."""
+        self._is_stopping = True
 
 
 class Page:

@@ -180,7 +180,8 @@ class TextFormatter(_Formatter):
         """See `_Formatter.line`."""
         time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
         event, logger = fields.pop("event"), fields.pop("logger", record.name)
-        words = [time, record.levelname.lower(), event if event != _LIBRARY else logger]
+        name = event if event != _LIBRARY else logger
+        words = [time, record.levelname.lower(), str(fields.pop("said", name))]
         words += [f"{name}={_shown(value)}" for name, value in fields.items()]
         return " ".join(words)
 

@@ -194,6 +194,7 @@ class Loop:
         Raises:
             SinkUnavailable: a sink did not take it in time; it will be read again.
         """
+        self._observer.stopping()
         until = self._clock.monotonic() + self._pace.drain
         self._assignment.pause()
         while self._work is not None or self._next is not None:

@@ -62,6 +62,9 @@ class Observer:
     def polled(self) -> None:
         """The consuming thread has asked the broker; it is alive."""
 
+    def stopping(self) -> None:
+        """The stream is about to end."""
+
 
 class Observers(Observer):
     """Tells several observers, in their order."""
@@ -136,3 +139,8 @@ class Observers(Observer):
         """See `Observer.polled`."""
         for each in self._observers:
             each.polled()
+
+    def stopping(self) -> None:
+        """See `Observer.stopping`."""
+        for each in self._observers:
+            each.stopping()

@@ -1,7 +1,7 @@
 """Reloading: lists that changed, read again while the stream goes on.
 
-A thread loads a new engine beside the old one, on SIGHUP or when a file is another than it was; the
-loop takes it between two batches. If anything of it is broken, the old engine stays, as a whole.
+A thread loads a new engine beside the old one, on SIGHUP or when a file is another than it was; a
+batch is detected by the one or by the other. If anything is broken, the old engine stays, whole.
 """
 
 from __future__ import annotations
@@ -22,14 +22,10 @@ from pipeline.errors import PipelineError
 from pipeline.stream.logs import Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from confluent_kafka import Message
+    from collections.abc import Callable, Iterable
 
     from pipeline.settings import Settings
-    from pipeline.stream.detecting import Detecting
     from pipeline.stream.observing import Observer
-    from pipeline.stream.stretches import Key, Tenure, Work
 
 
 class Stamp(NamedTuple):
@@ -81,6 +77,7 @@ class Reloading:
         *,
         every: float = 5.0,
         observer: Observer,
+        give: Callable[[Engine], None] = lambda _: None,
         load: Callable[[Settings], Engine] = load_engine,
         files: Iterable[Path] | None = None,
     ) -> None:
@@ -91,6 +88,7 @@ class Reloading:
             settings: what it was loaded by.
             every: seconds between two looks at the files; 0 to load on `ask` alone.
             observer: is told of each attempt.
+            give: is given each newer engine, in the thread that loaded it.
             load: loads an engine.
             files: what to look at; what an engine is loaded from if None.
         """
@@ -98,6 +96,7 @@ class Reloading:
         self._settings = settings
         self._every = every
         self._observer = observer
+        self._give = give
         self._load = load
         self._files = tuple(watched(settings) if files is None else files)
         self._log = Log("stream.reloading")
@@ -150,6 +149,7 @@ class Reloading:
             self._observer.reloaded(ok=False)
             return
         older, self._engine = self._engine, newer
+        self._give(newer)
         facts = {"cause": cause, "run": newer.run, "targets": len(newer.targets)}
         if problems := newer.targets.problems:
             facts |= {"problems": len(problems), "first_problem": str(problems[0])}
@@ -164,17 +164,3 @@ def _settle() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-class Reloaded:
-    """Detects with the newest engine: see `pipeline.stream.loop.Detect`."""
-
-    def __init__(self, detecting: Detecting, reloading: Reloading) -> None:
-        """Args: detecting: is given the engine before each batch; reloading: has it."""
-        self._detecting = detecting
-        self._reloading = reloading
-
-    def __call__(self, messages: Sequence[Message], tenures: Mapping[Key, Tenure]) -> Work:
-        """See `pipeline.stream.loop.Detect`."""
-        self._detecting.engine = self._reloading.engine()
-        return self._detecting(messages, tenures)

@@ -135,6 +135,10 @@ class Service(AbstractContextManager["Service"]):
         )
         """Reads."""
 
+    def use(self, engine: Engine) -> None:
+        """Have the next batch detected by another engine; may be called from any thread."""
+        self.detecting.engine = engine
+
     def run(self) -> None:
         """Read until SIGTERM or SIGINT; a second SIGINT ends the process at once.
 

@@ -9,6 +9,7 @@ own, named by ``GLYPHWATCH_KAFKA_SASL_PASSWORD_FILE`` or ``sasl.password.file``;
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -55,6 +56,11 @@ SECRETS = frozenset(
     }
 )
 """Settings of librdkafka that may stand in files of their own."""
+
+_NAMES = frozenset({"sasl.username", "sasl.oauthbearer.client.id"})
+"""Those of them that are no secret by themselves."""
+
+_PASSWORD = re.compile(r"(?<=://)[^/@\s]*?:([^/@\s]+)@|\bpassword\s*=\s*'?([^'\s&]+)")
 
 OURS = frozenset(
     {
@@ -123,6 +129,12 @@ class StreamSettings(NamedTuple):
     def client(self) -> dict[str, str]:
         """Settings of librdkafka as it takes them."""
         return dict(self.kafka)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown, wherever it turns up."""
+        client = (value for name, value in self.kafka if name in SECRETS - _NAMES)
+        return (*client, *(a or b for a, b in _PASSWORD.findall(self.postgres)))
 
     @property
     def group_id(self) -> str:
