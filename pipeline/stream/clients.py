@@ -44,6 +44,8 @@ _CONSUMER: dict[str, Any] = {
     "check.crcs": True,
     "queued.max.messages.kbytes": 32_768,
     "queued.min.messages": 20_000,
+    # With its default of a second, whatever is queued above is all that is read in a second.
+    "fetch.queue.backoff.ms": 5,
     "fetch.max.bytes": 16_777_216,
     "statistics.interval.ms": 10_000,
     "enable.partition.eof": False,
