@@ -17,9 +17,15 @@ from infra.stack.server import Server, run
 
 SUPERUSER = "glyphwatch"
 
-# Nothing here must outlive the machine, and a killed process loses nothing that it has written:
-# only a power cut would, and only that is what these leave out.
-SETTINGS = {"fsync": "off", "full_page_writes": "off", "unix_socket_directories": ""}
+SETTINGS = {
+    # Nothing here must outlive the machine, and a killed process loses nothing that it has written:
+    # only a power cut would, and only that is what these leave out.
+    "fsync": "off",
+    "full_page_writes": "off",
+    # In its folder, so that a killed one leaves none behind in /dev/shm.
+    "dynamic_shared_memory_type": "mmap",
+    "unix_socket_directories": "",
+}
 
 
 class PostgresServer(Server):

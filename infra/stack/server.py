@@ -45,12 +45,16 @@ class Server(ABC):
     def __init__(self) -> None:
         self.port = free_port()
         """Where it listens, on 127.0.0.1."""
-        self.folder = Path(tempfile.mkdtemp(prefix=f"glyphwatch-{self.name}-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"glyphwatch-{self.name}-", dir=self.place()))
         """Its data, its configuration and its log; removed by `close`."""
         self.process: int | None = None
         """The server's process id while it runs."""
         self._watcher: subprocess.Popen[str] | None = None
         self._prepared = False
+
+    def place(self) -> str | None:
+        """The folder that its own is made in; None for the system's."""
+        return None
 
     @property
     def log(self) -> Path:
@@ -121,8 +125,8 @@ class Server(ABC):
             signal_family(self.process, signal.SIGCONT)
 
     def close(self) -> None:
-        """Kill it if it runs, and remove its folder."""
-        self.kill()
+        """Stop it if it runs, and remove its folder."""
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:

@@ -2,7 +2,7 @@
 
 ``python watch.py USER FOLDER COMMAND...`` runs the command in a session of its own, as that user
 (``-`` for this one), and prints its process id. It ends with the command; and when its parent is
-gone, however it went, it kills the command and removes the folder. Should it be killed itself, the
+gone, however it went, it stops the command and removes the folder. Should it be killed itself, the
 kernel kills the command. Run as a file, so that nothing but the standard library is loaded.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 EVERY = 0.25  # seconds between two looks at whether the parent is there
+GRACE = 3.0  # seconds to stop in, after it
 
 
 def family(process: int) -> list[int]:
@@ -56,6 +57,17 @@ def die_with_watcher() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Stop a server; killed only if it does not, since then Postgres leaves shared memory."""
+    signal_family(child.pid, signal.SIGCONT)
+    child.send_signal(signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE)
+    if child.returncode is None:
+        signal_family(child.pid, signal.SIGKILL)
+        child.wait()
+
+
 def main(user: str, folder: str, *command: str) -> int:
     """Run the command; returns its exit code."""
     parent = os.getppid()
@@ -78,8 +90,7 @@ def main(user: str, folder: str, *command: str) -> int:
         with contextlib.suppress(subprocess.TimeoutExpired):
             return child.wait(EVERY)
         if os.getppid() != parent:
-            signal_family(child.pid, signal.SIGKILL)
-            child.wait()
+            end(child)
             shutil.rmtree(folder, ignore_errors=True)
             return 1
 
