@@ -168,6 +168,9 @@ def load_stream_settings(
         UsageError: something cannot be used; values that may be secret are not in its text.
     """
     said = {} if config is None else read_toml(config)
+    if _has_password(str(flags.get("postgres") or "")):
+        msg = f"--postgres: everybody can see a password there; say it in {PREFIX}POSTGRES_FILE"
+        raise UsageError(msg)
     values = merged(
         _PARSERS, flags, _with_files(environment), _table(said, "stream"), f"{config}: stream."
     )
@@ -183,6 +186,15 @@ def load_stream_settings(
     settings = StreamSettings(**values, kafka=tuple(sorted(_client(client).items())))
     _check_security(settings)
     return settings
+
+
+def _has_password(conninfo: str) -> bool:
+    """Tell whether libpq's connection string or URL has a password.
+
+    >>> _has_password("postgresql://me:hunter2@db/x"), _has_password("host=db user=me")
+    (True, False)
+    """
+    return "password" in conninfo or ":" in conninfo.partition("://")[2].rpartition("@")[0]
 
 
 def _table(said: Mapping[str, object], name: str) -> dict[str, object]:

@@ -141,3 +141,14 @@ def test_nothing_is_committed_by_itself() -> None:
     assert merged["enable.auto.commit"] is merged["enable.auto.offset.store"] is False
     assert merged["auto.offset.reset"] == "error"
     assert producer_settings(StreamSettings())["enable.idempotence"] is True
+
+
+@pytest.mark.parametrize(
+    "conninfo", [f"host=db password={SECRET}", f"postgresql://me:{SECRET}@db/x"]
+)
+def test_a_password_on_the_command_line_is_refused(tmp_path: Path, conninfo: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, flags={"postgres": conninfo})
+    assert "GLYPHWATCH_POSTGRES_FILE" in str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert load(tmp_path, GLYPHWATCH_POSTGRES=conninfo).postgres == conninfo
