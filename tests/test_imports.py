@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "classifier": {"glyphs"},
     "detector": set[str](),
     "pipeline": {"detector"},
+    "infra": set[str](),
 }
 MAY_IMPORT_LAZILY = {"pipeline": {"glyphs", "classifier"}}
 

@@ -157,7 +157,7 @@ def test_modules_are_nouns() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [*sorted((ROOT / "infra").glob("*.sh")), ROOT / ".ci" / "run"],
+    [*sorted((ROOT / "infra").rglob("*.sh")), ROOT / ".ci" / "run"],
     ids=lambda p: p.name,
 )
 def test_scripts_parse(path: Path) -> None:

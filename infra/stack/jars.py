@@ -117,12 +117,15 @@ def copied(name: str, folder: Path) -> Path:
 
 
 def replace_folder(arriving: Path, folder: Path) -> None:
-    """Put a folder in another's place; whoever comes second finds the first one's."""
+    """Put a folder in another's place; whoever comes second leaves the first one's there."""
+    pinned = pins()[folder.name]
+    if matches(folder, pinned):
+        return
     shutil.rmtree(folder, ignore_errors=True)
     try:
         arriving.rename(folder)
-    except OSError:  # another process was quicker, and brought the same
-        if not matches(folder, pins()[folder.name]):
+    except OSError:  # another process was quicker by a moment, and brought the same
+        if not matches(folder, pinned):
             raise
 
 

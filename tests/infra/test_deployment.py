@@ -245,8 +245,19 @@ def test_the_unit_gives_enough_time_to_stop_and_no_secret(unit: dict[str, list[s
     ] == []
 
 
-def test_the_unit_parses() -> None:
+def test_the_unit_is_valid_where_systemd_can_say_so(tmp_path: Path) -> None:
+    unit = INFRA / "glyphwatch-stream.service"
     parser = ConfigParser(strict=False, interpolation=None, delimiters=("=",))
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(INFRA / "glyphwatch-stream.service")
+    parser.read(unit)
     assert parser.sections() == ["Unit", "Service", "Install"]
+    if not shutil.which("systemd-analyze"):
+        return
+    # It looks for what the unit runs, so there is something in each place.
+    for path in ("etc/systemd/system", "opt/glyphwatch/bin", "bin"):
+        (tmp_path / path).mkdir(parents=True)
+    shutil.copy(unit, tmp_path / "etc/systemd/system")
+    for path in ("opt/glyphwatch/bin/glyphwatch", "bin/kill"):
+        shutil.copy("/bin/true", tmp_path / path)
+    verify = ["systemd-analyze", f"--root={tmp_path}", "--man=no", "--recursive-errors=no"]
+    done = subprocess.run([*verify, "verify", unit.name], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
