@@ -66,10 +66,13 @@ fonts_there() { "$venv/bin/glyphwatch" glyphs fonts check >/dev/null 2>&1 </dev/
 # stack_there: whether tests can start real servers; takes half a second.
 stack_there() { "$venv/bin/python" -m infra.stack check >/dev/null 2>&1 </dev/null; }
 
+# promtool_there: whether alert rules can be tested, or nothing can be done about it.
+promtool_there() { command -v promtool >/dev/null || [ -d /run/systemd/system ]; }
+
 # A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
 if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
     [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; } &&
-    { [ "$profile" != dev ] || { fonts_there && stack_there; }; }; then
+    { [ "$profile" != dev ] || { fonts_there && stack_there && promtool_there; }; }; then
     say "nothing to do"
     exit 0
 fi
@@ -183,6 +186,11 @@ if [ "$profile" = dev ] && ! stack_there; then
     say "fetching Kafka and DynamoDB Local by Maven (up to 100 MB, the first time)"
     "$venv/bin/python" -m infra.stack fetch >&2 </dev/null ||
         say "going on without all servers: tests that need one are skipped"
+fi
+
+# Alert rules are tested by promtool; where systemd runs, its package would start a server.
+if [ "$profile" = dev ] && ! promtool_there && ! apt_install prometheus; then
+    say "going on without promtool: tests of the alert rules are skipped"
 fi
 
 if kernel_sources && ! kernel_built; then
