@@ -80,8 +80,12 @@ def started(names: Sequence[str], closing: ExitStack) -> dict[str, str]:
     before = time.monotonic()
     with ThreadPoolExecutor() as starting:
         list(starting.map(lambda server: server.start(), servers))
-    up = ", ".join(f"{server.name} {versions()[server.name]}" for server in servers)
-    say(f"up after {time.monotonic() - before:.1f} s: {up}")
+    took = time.monotonic() - before
+    say(f"up after {took:.1f} s: {', '.join(f'{each.name} {each.release}' for each in servers)}")
+    for each in servers:
+        wanted = versions()[each.name]
+        if each.release.split(".")[: len(wanted.split("."))] != wanted.split("."):
+            say(f"{each.name} {each.release} is what this system has; compose has {wanted}")
     return {key: value for each in servers for key, value in each.environment.items()}
 
 

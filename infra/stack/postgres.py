@@ -42,6 +42,12 @@ class PostgresServer(Server):
         self.account = unprivileged_account()
 
     @property
+    def release(self) -> str:
+        """The release that is installed: ``15.18``."""
+        said = run([str(programs() / "postgres"), "--version"])
+        return said.partition("(PostgreSQL) ")[2].split()[0]
+
+    @property
     def environment(self) -> dict[str, str]:
         """See `Server.environment`."""
         return {"GLYPHWATCH_POSTGRES": self.conninfo()}

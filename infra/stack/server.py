@@ -16,7 +16,7 @@ from typing import ClassVar, Self
 
 from infra.stack.errors import Missing, StackError
 from infra.stack.ports import free_port
-from infra.stack.versions import HERE
+from infra.stack.versions import HERE, versions
 from infra.stack.watch import signal_family
 
 UP_WITHIN = 90.0
@@ -60,6 +60,11 @@ class Server(ABC):
     def log(self) -> Path:
         """What the server has printed, over all its starts."""
         return self.folder / "server.log"
+
+    @property
+    def release(self) -> str:
+        """The release that runs here."""
+        return versions()[self.name]
 
     @property
     @abstractmethod

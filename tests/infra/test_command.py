@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ def test_run_gives_a_command_the_servers_and_its_exit_code(tmp_path: Path) -> No
     question = 'test "$(psql -XAtc "SELECT 42" "$GLYPHWATCH_POSTGRES")" = 42 && exit 7'
     done = stack("run", "postgres", "--", "sh", "-c", question, folder=tmp_path)
     assert done.returncode == 7, done.stderr
+    assert re.search(r"^stack: up after [0-9.]+ s: postgres [0-9.]+$", done.stderr, re.MULTILINE)
 
 
 def test_up_stays_until_down(tmp_path: Path) -> None:

@@ -71,6 +71,13 @@ def test_postgres_keeps_what_was_committed_when_it_is_killed(
             assert session.execute("SELECT answer FROM seen").fetchall() == [(42,)]
 
 
+def test_postgres_says_which_release_it_is(postgres: PostgresServer) -> None:
+    with psycopg.connect(postgres.conninfo()) as session:
+        row = session.execute("SHOW server_version").fetchone()
+    assert row
+    assert row[0].split()[0] == postgres.release
+
+
 def test_postgres_asks_for_the_password(postgres: PostgresServer) -> None:
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(postgres.conninfo(), password="wrong")
