@@ -73,7 +73,7 @@ def said_of(judge: CachedJudge, question: Question) -> Said | Refused:
     return Said(judgement.detections, judgement.brakes, judgement.truncated)
 
 
-class _Lot:
+class Lot:
     """Questions that were sent, and their answers once they are here."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
@@ -92,7 +92,7 @@ class JudgeProcess:
             siblings: those that were forked before: it must not hold their pipes open.
         """
         self._judge = judge
-        self.lot: _Lot | None = None
+        self.lot: Lot | None = None
         """What it has to answer."""
         questions, answers = os.pipe(), os.pipe()
         with warnings.catch_warnings():
@@ -119,7 +119,7 @@ class JudgeProcess:
             self.collect()
         return self.lot is None
 
-    def send(self, lot: _Lot) -> None:
+    def send(self, lot: Lot) -> None:
         """Send a lot to a process that is free."""
         import pickle  # 3 ms that a scan with one job saves
 
@@ -196,7 +196,7 @@ class Judges(AbstractContextManager["Judges"]):
         Gives each batch, what the screen found, and its messages, with what was said of those
         that are records.
         """
-        waiting: deque[tuple[Batch | Gap, Hits | None, list[Message], _Lot]] = deque()
+        waiting: deque[tuple[Batch | Gap, Hits | None, list[Message], Lot]] = deque()
         for batch, hits in screened:
             messages: list[Message] = []
             held = isinstance(batch, Gap) or hits is None or len(hits.spans) <= MOST_AT_ONCE
@@ -215,9 +215,9 @@ class Judges(AbstractContextManager["Judges"]):
         while waiting:
             yield self._answered(*waiting.popleft())
 
-    def _ask(self, messages: Sequence[Message]) -> _Lot:
+    def _ask(self, messages: Sequence[Message]) -> Lot:
         """Send questions to a process that has none, or else answer them here meanwhile."""
-        lot = _Lot([(each.name, each.count) for each in messages if isinstance(each, Record)])
+        lot = Lot([(each.name, each.count) for each in messages if isinstance(each, Record)])
         free = next((each for each in self._processes if each.is_free()), None)
         if lot.questions and free is not None:
             free.send(lot)
@@ -226,7 +226,7 @@ class Judges(AbstractContextManager["Judges"]):
         return lot
 
     def _answered(
-        self, batch: Batch | Gap, hits: Hits | None, messages: list[Message], lot: _Lot
+        self, batch: Batch | Gap, hits: Hits | None, messages: list[Message], lot: Lot
     ) -> tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Said | Refused | None]]]:
         for process in self._processes:
             if process.lot is lot:

@@ -10,18 +10,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate, groupby
 from operator import methodcaller
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pipeline.blocks import MAX_LINE, oversize
 from pipeline.formats import make_format
 from pipeline.formats.lines import LineFormat
-from pipeline.judging import Refused, said_of
 from pipeline.records import Record, Rejected, Skipped, SkipReason
-from pipeline.stream.dead_letters import DeadLetter
+from pipeline.stream.accounting import Handed, account
+from pipeline.stream.judge_aside import JudgeAside
 from pipeline.stream.stretches import Stretch, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from confluent_kafka import Message
 
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from pipeline.engine import Engine
     from pipeline.formats.arrow import ArrowStream
     from pipeline.formats.contract import Screen
-    from pipeline.formats.parquet import TableBatch
-    from pipeline.judging import Said
-    from pipeline.stream.dead_letters import Headers
     from pipeline.stream.stretches import Key, Tenure
 
 _topic = methodcaller("topic")
@@ -49,6 +46,7 @@ class Detecting:
         column: str | None = None,
         *,
         only_topic: str | None = None,
+        aside: JudgeAside | None = None,
     ) -> None:
         """Be ready.
 
@@ -58,11 +56,13 @@ class Detecting:
             column: which column holds the names, for Arrow; None to guess.
             only_topic: the one topic that all messages are of; None if there are several, which
                 costs asking each message.
+            aside: a judge beside this process; None to judge here.
         """
         self.engine = engine
         """What decides; may be put in the place of another between two calls."""
         self._format_name = format_name
         self._only_topic = only_topic
+        self._aside = aside
         self._lines: LineFormat | None = None
         self._arrow: ArrowStream | None = None
         if format_name == "arrow":
@@ -84,13 +84,28 @@ class Detecting:
             kind, milliseconds = part[0].timestamp()
             tenure.next = (part[-1].offset() or 0) + 1
             stretches.append(Stretch(tenure, tenure.next, milliseconds / 1000 if kind else None))
+        handed: list[Handed] = []
         if self._lines is not None:
-            _read_lines(engine, self._lines, stretches, [part for _, part in parts])
+            handed = list(_read_lines(engine, self._lines, stretches, [part for _, part in parts]))
         elif self._arrow is not None:
             for stretch, (_, part) in zip(stretches, parts, strict=True):
                 for message in part:
-                    _read_table(engine, self._arrow, stretch, message)
-        return Work(stretches, engine.run, self._format_name)
+                    handed += _read_table(engine, self._arrow, stretch, message)
+        return Work(stretches, engine.run, self._format_name, self._judged(engine, handed))
+
+    def _judged(self, engine: Engine, handed: Sequence[Handed]) -> Callable[[], None]:
+        """Have records judged, beside this process if it can be; gives what accounts for them."""
+        questions = [
+            (each.read.name, each.read.count) for each in handed if isinstance(each.read, Record)
+        ]
+        answers = (self._aside or JudgeAside(None)).ask(engine.judge, questions)
+
+        def settle() -> None:
+            said = iter(answers())
+            for each in handed:
+                account(each, next(said) if isinstance(each.read, Record) else None)
+
+        return settle
 
 
 def _parts(
@@ -124,8 +139,8 @@ def _read_lines(
     lines: LineFormat,
     stretches: Sequence[Stretch],
     parts: Sequence[Sequence[Message]],
-) -> None:
-    """Account for messages of one record each."""
+) -> Iterator[Handed]:
+    """Account for messages of one record each that are clean; give the others."""
     messages = [message for part in parts for message in part]
     ends = list(accumulate(map(len, parts)))
     for stretch, part in zip(stretches, parts, strict=True):
@@ -142,7 +157,7 @@ def _read_lines(
             read = oversize(value, offset)
         else:
             read = lines.parse(value, offset)
-        _account(engine, stretch, message, read)
+        yield Handed(stretch, message, read)
 
 
 def _left(lines: LineFormat, screen: Screen, values: list[bytes | None]) -> Sequence[int]:
@@ -182,8 +197,10 @@ def _places(block: bytes, spans: Sequence[tuple[int, int]]) -> Iterator[int]:
 # Many records a message
 
 
-def _read_table(engine: Engine, arrow: ArrowStream, stretch: Stretch, message: Message) -> None:
-    """Account for a message of many records."""
+def _read_table(
+    engine: Engine, arrow: ArrowStream, stretch: Stretch, message: Message
+) -> Iterator[Handed]:
+    """Account for those of a message's many records that are clean; give the others."""
     value, offset, counts = message.value(), message.offset() or 0, stretch.counts
     if not value:
         counts.records += 1
@@ -192,122 +209,11 @@ def _read_table(engine: Engine, arrow: ArrowStream, stretch: Stretch, message: M
     tables = arrow.tables(value, offset)
     if isinstance(tables, Rejected):
         counts.records += 1
-        _account(engine, stretch, message, tables)
+        yield Handed(stretch, message, tables)
         return
     for table in tables:
         hits = table.screen(engine.screen)
         counts.records += hits.records
         counts.clean += hits.records - len(hits.spans)
         for read in table.messages(hits):
-            _account(engine, stretch, message, read, table)
-
-
-# What became of a record
-
-
-def _account(
-    engine: Engine,
-    stretch: Stretch,
-    message: Message,
-    read: records.Message,
-    table: TableBatch | None = None,
-) -> None:
-    """Put one record where it belongs: clean, matched, rejected or skipped."""
-    counts = stretch.counts
-    if isinstance(read, Skipped):
-        counts.skipped[read.reason] += 1
-        return
-    if isinstance(read, Rejected):
-        _reject(stretch, message, read.reason, read.detail, "parse", read.offset, table)
-        return
-    said = said_of(engine.judge, (read.name, read.count))
-    if isinstance(said, Refused):
-        if said.reason == SkipReason.ROOT:
-            counts.skipped[said.reason] += 1
-        else:
-            _reject(stretch, message, said.reason, said.detail, "judge", read.offset, table)
-        return
-    _match(stretch, message, read, said, None if table is None else read.offset)
-
-
-def _match(stretch: Stretch, message: Message, record: Record, said: Said, row: int | None) -> None:
-    counts = stretch.counts
-    counts.brakes.update(said.brakes)
-    counts.truncated += said.truncated
-    if not said.detections:
-        counts.clean += 1
-        return
-    counts.matched += 1
-    counts.detections += len(said.detections)
-    source, coordinates = _place(stretch, message, row)
-    first, last = record.time_first, record.time_last
-    if first is None and last is None:
-        first = last = _seconds(message)
-    for detection in said.detections:
-        stretch.detections.append(
-            detection.with_record(
-                source=source,
-                coordinates=coordinates,
-                rrtype=record.rrtype,
-                rdata=record.rdata,
-                count=record.count,
-                time_first=first,
-                time_last=last,
-            )
-        )
-
-
-def _place(stretch: Stretch, message: Message, row: int | None) -> tuple[str, str]:
-    """Say where a record lies: for people, and for its identity, which ends with the offset."""
-    partition, offset = stretch.tenure.partition, message.offset()
-    person, source = f"{partition.topic}/{partition.number}/{offset}", partition.source
-    if row is None:
-        return person, f"{source}:{offset}"
-    return f"{person}#{row}", f"{source}#{row}:{offset}"
-
-
-def _seconds(message: Message) -> int | None:
-    """Give a message's own time in seconds since the epoch, which is the same whenever read."""
-    kind, milliseconds = message.timestamp()
-    return milliseconds // 1000 if kind and milliseconds >= 0 else None
-
-
-def _reject(
-    stretch: Stretch,
-    message: Message,
-    reason: str,
-    detail: str,
-    stage: str,
-    place: int,
-    table: TableBatch | None,
-) -> None:
-    """Make a dead letter of a message, or of the one record of it."""
-    stretch.counts.rejected[reason] += 1
-    partition = stretch.tenure.partition
-    row = None if table is None else place
-    value = message.value() or b""
-    if table is not None:
-        from pipeline.formats.arrow import one_row
-
-        value = one_row(table, place)
-    try:
-        headers = cast("Headers", list(message.headers() or []))
-    except UnicodeDecodeError:  # a header's name is not text
-        headers = []
-    kind, milliseconds = message.timestamp()
-    stretch.letters.append(
-        DeadLetter(
-            topic=partition.topic,
-            number=partition.number,
-            offset=message.offset() or 0,
-            coordinates=_place(stretch, message, row)[1],
-            timestamp=milliseconds if kind else None,
-            reason=str(reason),
-            detail=detail,
-            stage=stage,
-            key=message.key(),
-            value=value,
-            headers=headers,
-            record=row,
-        )
-    )
+            yield Handed(stretch, message, read, table)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.display import escape
 from pipeline.errors import Exit, UsageError
+from pipeline.screening import cores
 from pipeline.settings import DEFAULT_STORE
 from pipeline.stream.clients import Cluster, make_consumer, make_producer
 from pipeline.stream.contract import SystemClock
 from pipeline.stream.dead_letters import DeadLetterTopic
 from pipeline.stream.detecting import Detecting
+from pipeline.stream.judge_aside import JudgeAside
 from pipeline.stream.loop import Loop, Pace
 from pipeline.stream.positions import Positions, Reading
 from pipeline.stream.settings import StreamSettings, is_plain
@@ -84,6 +86,8 @@ class Service(AbstractContextManager["Service"]):
         if not stream.topics:
             msg = "no topic is named: say --topics, or topics in [stream] of the configuration"
             raise UsageError(msg)
+        # Forked before anything starts a thread.
+        aside = stack.enter_context(JudgeAside(engine.judge)) if cores() > 1 else None
         if is_plain(stream):
             self._say("the connection to Kafka is not encrypted")
         cluster = Cluster(stream)
@@ -113,6 +117,7 @@ class Service(AbstractContextManager["Service"]):
             stream.messages,
             stream.column,
             only_topic=None if not only or only.startswith("^") else only,
+            aside=aside,
         )
         """Finds lookalikes; its engine may be replaced."""
         reading = Reading(

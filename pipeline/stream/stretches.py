@@ -8,6 +8,8 @@ from pipeline.counts import Counts
 from pipeline.sinks import Batch, Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from detector.detection import Detection
     from pipeline.sinks import Partition
     from pipeline.stream.dead_letters import DeadLetter
@@ -75,8 +77,22 @@ class Stretch:
 class Work:
     """The stretches of one batch, on their way to the sinks."""
 
-    def __init__(self, stretches: list[Stretch], run: str, format_name: str) -> None:
-        """Args: stretches: one for each partition in the batch; run, format_name: `Progress`'s."""
+    def __init__(
+        self,
+        stretches: list[Stretch],
+        run: str,
+        format_name: str,
+        settle: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what was read.
+
+        Args:
+            stretches: one for each partition in the batch.
+            run: what decided what was found: see `Progress.run`.
+            format_name: the format it was read in.
+            settle: waits for the judge and accounts for what it says.
+        """
+        self._settle: Callable[[], None] | None = settle
         self.stretches = stretches
         """One for each partition in the batch."""
         self.run = run
@@ -85,6 +101,12 @@ class Work:
         """The format it was read in."""
         self.done = 0
         """Steps of the write protocol that are done; a retry goes on after them."""
+
+    def settle(self) -> None:
+        """Have everything in its stretch; before that, what was handed to the judge is not."""
+        settle, self._settle = self._settle, None
+        if settle is not None:
+            settle()
 
     @property
     def wanted(self) -> list[Stretch]:

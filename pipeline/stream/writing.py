@@ -81,6 +81,7 @@ class Writing:
         Raises:
             SinkUnavailable: call it again with the same work after `retry_after` seconds.
         """
+        work.settle()
         if work.done == 0:
             reach("before_dead_letters")
             self._write_letters(work)  # 1.

@@ -43,7 +43,9 @@ def detect(
 ) -> tuple[Stretch, Tenure]:
     held = tenure()
     messages = [message(value, offset) for offset, value in enumerate(values)]
-    (stretch,) = Detecting(engine, format_name)(messages, {held.key: held}).stretches
+    work = Detecting(engine, format_name)(messages, {held.key: held})
+    work.settle()
+    (stretch,) = work.stretches
     return stretch, held
 
 
@@ -139,7 +141,9 @@ def test_what_is_not_ours_or_was_read_before_is_left_out(engine: Engine) -> None
         message(COF, 9, number=1, topic="other"),
         message(COF, 8, number=1),
     ]
-    (stretch,) = Detecting(engine, "ndjson")(messages, {held.key: held}).stretches
+    work = Detecting(engine, "ndjson")(messages, {held.key: held})
+    work.settle()
+    (stretch,) = work.stretches
     assert [each.source for each in stretch.detections] == [f"dns/1/{n}" for n in (5, 6, 7, 8)]
     assert held.next == 9
     assert Detecting(engine, "ndjson")(messages, {held.key: held}).stretches == []
