@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.backoff import Backoff
 from pipeline.dynamo_client import Refusal, connect, refusal_of, unavailable
-from pipeline.dynamo_items import Item, calls, item_of
+from pipeline.dynamo_items import Item, body_of, calls, item_of
 from pipeline.errors import SinkUnavailable
 from pipeline.stream.observing import Observer
 from pipeline.stream.seams import reach
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 PATIENCE: Final = 5.0
 """Seconds without progress after which a batch is given up."""
 
-IN_FLIGHT: Final = 4
+IN_FLIGHT: Final = 8
 """Calls that are under way at once."""
 
 WIDEST: Final = 1 << 10
@@ -80,6 +80,9 @@ class DynamoSink:
         """
         self.client = connect(place, connections=in_flight)
         """boto3's client."""
+        # boto3 would take as long to write a call as all else of it takes together.
+        self._body = threading.local()
+        self.client.meta.events.register(f"before-call.{_NAME}.BatchWriteItem", self._put_body)
         self._table = place.table
         self._retention = retention_days
         self._observer = observer or Observer()
@@ -170,9 +173,9 @@ class DynamoSink:
         """Make one call; none if another was refused as a whole meanwhile."""
         if self._choked.is_set():
             return Answer(call, None)
-        requests: list[Any] = [item.request for item in call]
+        self._body.octets = body_of(self._table, call)
         try:
-            answer = self.client.batch_write_item(RequestItems={self._table: requests})
+            answer = self.client.batch_write_item(RequestItems={})  # `_put_body` has it
         except Exception as error:
             refusal = refusal_of(error)
             if refusal is None:
@@ -186,6 +189,10 @@ class DynamoSink:
             self._choked.set()
         keys = {_key(request) for request in left}
         return Answer([item for item in call if item.key in keys], UNPROCESSED)
+
+    def _put_body(self, params: dict[str, Any], **_: object) -> None:
+        """Be called by botocore before it signs a call."""
+        params["body"] = self._body.octets
 
     def finish(self) -> None:
         """See `pipeline.sinks.Sink.finish`: every batch is durable already."""

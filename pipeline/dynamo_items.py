@@ -21,6 +21,7 @@ import json
 import zlib
 from datetime import date
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -42,7 +43,7 @@ LARGEST_ITEM: Final = 400_000
 """Octets of an item; DynamoDB takes 400 KiB."""
 
 LARGEST_CALL: Final = 15_000_000
-"""Octets of a call's body; DynamoDB takes 16 MB."""
+"""Octets of a call's items; DynamoDB takes 16 MB with what is around them."""
 
 MOST_ITEMS: Final = 25
 """Items of a call."""
@@ -50,8 +51,8 @@ MOST_ITEMS: Final = 25
 LONGEST_PART: Final = 900
 """Octets of a brand or name in a key: DynamoDB takes 2,048 for pk and 1,024 for sk."""
 
-_AROUND = 300
-"""Octets, at most, of an item beside its two longest attributes, and of its JSON's syntax."""
+ROOM: Final = LARGEST_ITEM - 4 * LONGEST_PART - 1000
+"""Octets of the detection in an item: the rest is for keys, for ``cut`` and for names."""
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -63,11 +64,8 @@ class Item(NamedTuple):
     key: tuple[str, str]
     """``pk`` and ``sk``."""
 
-    request: dict[str, Any]
-    """What BatchWriteItem takes for it."""
-
-    octets: int
-    """Octets of the request as JSON, at most."""
+    request: str
+    """What BatchWriteItem takes for it, as JSON in ASCII."""
 
 
 def item_of(detection: Detection, expires: int | None = None) -> Item:
@@ -82,29 +80,25 @@ def item_of(detection: Detection, expires: int | None = None) -> Item:
         partition_key(detection.brand, day_of(detection), shard_of(detection.name)),
         sort_key(detection.name, record["id"]),
     )
-    attributes = {
-        "pk": {"S": key[0]},
-        "sk": {"S": key[1]},
-        "domain": {"S": key_part(detection.registrable_domain)},
-    }
-    if expires is not None:
-        attributes["expires"] = {"N": str(expires)}
-    room = LARGEST_ITEM - _AROUND - 4 * LONGEST_PART
     text = _compact(record)
-    if len(text) > room:
-        text, cut = _shortened(record, room)
-        attributes["cut"] = {"S": cut}
-    attributes["detection"] = {"S": text}
-    # As JSON within JSON a quotation mark is two octets.
-    octets = 2 * len(text) + 2 * _AROUND + 4 * LONGEST_PART
-    return Item(key, {"PutRequest": {"Item": attributes}}, octets)
+    more = "" if expires is None else f',"expires":{{"N":"{expires}"}}'
+    if len(text) > ROOM:
+        text, cut = _shortened(record)
+        more += f',"cut":{{"S":{encode_basestring_ascii(cut)}}}'
+    # Parts of keys hold nothing that JSON would write otherwise.
+    request = (
+        f'{{"PutRequest":{{"Item":{{"pk":{{"S":"{key[0]}"}},"sk":{{"S":"{key[1]}"}},'
+        f'"domain":{{"S":"{key_part(detection.registrable_domain)}"}},'
+        f'"detection":{{"S":{encode_basestring_ascii(text)}}}{more}}}}}}}'
+    )
+    return Item(key, request)
 
 
-def _shortened(record: dict[str, Any], room: int) -> tuple[str, str]:
+def _shortened(record: dict[str, Any]) -> tuple[str, str]:
     """Leave the longest fields out until the rest fits; gives it, and what was left out."""
     record = dict(record)
     cut: dict[str, dict[str, object]] = {}
-    while len(text := _compact(record)) > room:
+    while len(text := _compact(record)) > ROOM:
         longest = max(record, key=lambda field: len(_compact(record[field])))
         whole = _compact(record[longest]).encode("ascii")
         cut[longest] = {"octets": len(whole), "sha256": hashlib.sha256(whole).hexdigest()}
@@ -161,15 +155,21 @@ def _day(number: int) -> str:
         return UNDATED
 
 
+def body_of(table: str, call: Iterable[Item]) -> bytes:
+    """Write the body of a call of BatchWriteItem."""
+    requests = ",".join(item.request for item in call)
+    return f'{{"RequestItems":{{{json.dumps(table)}:[{requests}]}}}}'.encode("ascii")
+
+
 def calls(items: Iterable[Item]) -> Iterator[list[Item]]:
     """Divide items into calls of `MOST_ITEMS` and `LARGEST_CALL` at most; their keys differ."""
     call: list[Item] = []
     octets = 0
     for item in items:
-        if call and (len(call) == MOST_ITEMS or octets + item.octets > LARGEST_CALL):
+        if call and (len(call) == MOST_ITEMS or octets + len(item.request) > LARGEST_CALL):
             yield call
             call, octets = [], 0
         call.append(item)
-        octets += item.octets
+        octets += len(item.request)
     if call:
         yield call
