@@ -67,7 +67,7 @@ class DamagedStream(InputError):
 
 
 class SinkUnavailable(PipelineError):
-    """A sink cannot store what it was given; nothing of that batch was stored.
+    """A sink cannot store what it was given, as a whole; it may be given that again.
 
     Attributes:
         retry_after: seconds after which trying again may help; None if it will not by itself.

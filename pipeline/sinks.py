@@ -102,7 +102,7 @@ class Sink(Protocol):
         may repeat a batch after a crash.
 
         Raises:
-            SinkUnavailable: nothing of the batch was stored.
+            SinkUnavailable: the batch is not stored as a whole; it may be written again.
         """
 
     def finish(self) -> None:
