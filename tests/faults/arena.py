@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sqlite3
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self, cast
 
@@ -20,10 +21,11 @@ import psycopg
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
 from infra.stack import DynamoServer, KafkaServer, PostgresServer
+from infra.stack.ports import LOOPBACK, free_port
 from pipeline.dynamo_client import DynamoPlace
 from pipeline.dynamo_table import DynamoTable
 from pipeline.postgres_migrations import migrate
-from tests.faults.ledger import Found, Ledger, Letter, Pair, violations
+from tests.faults.ledger import Found, Ledger, Letter, Pair, Place, violations
 from tests.faults.messages import TARGETS, Mixture, Sent, messages
 from tests.faults.proxies import wait_for
 from tests.faults.sampling import Places, Sampler, Seen, early_commits
@@ -78,6 +80,8 @@ class Arena:
         """Where workers look for Postgres."""
         self.direct = self.conninfo
         self.session = SESSION
+        self.store: Path | None = None
+        """The SQLite store, if workers are to run with that alone."""
         self.sampler: Sampler | None = None
         self._offsets = Consumer(
             {"bootstrap.servers": servers.kafka.bootstrap, "group.id": self.name}
@@ -158,18 +162,37 @@ class Arena:
 
     # Workers
 
-    def worker(self, *, crash: str = "", batch: int = 500, **extra: str) -> Worker:
-        """Start one. Extra: environment, in the place of what is usual."""
+    def worker(
+        self,
+        *,
+        crash: str = "",
+        batch: int = 500,
+        limit: int | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> Worker:
+        """Start one.
+
+        Args:
+            crash: ``SEAM:N``, where it dies.
+            batch: messages at a time.
+            limit: bytes that a file of it may have.
+            extra: environment, in the place of what is usual.
+        """
         number = len(self.workers)
         kafka = {
             "GLYPHWATCH_KAFKA": self.bootstrap,
             "GLYPHWATCH_KAFKA_SESSION_TIMEOUT_MS": str(self.session),
             "GLYPHWATCH_KAFKA_HEARTBEAT_INTERVAL_MS": str(max(300, self.session // 6)),
         }
+        sinks = ["--dynamodb", self.name]
+        if self.store is not None:
+            sinks = ["--embedded", "--store", str(self.store)]
+        health = free_port()
         worker = Worker(
             [
                 *("--topics", self.name, "--group", self.name, "--dead-letters", self.dead),
-                *("--dynamodb", self.name, "--batch", str(batch), "--linger", "0.05"),
+                *("--batch", str(batch), "--linger", "0.05", *sinks),
+                *("--health", f"{LOOPBACK}:{health}"),
             ],
             {
                 **kafka,
@@ -178,9 +201,11 @@ class Arena:
                 "GLYPHWATCH_POSTGRES": self.conninfo,
                 "GLYPHWATCH_TARGETS": str(self.folder / "targets.csv"),
                 "GLYPHWATCH_CRASH_AT": crash,
-                **extra,
+                **(extra or {}),
             },
             self.folder / f"worker{number}.log",
+            health=health,
+            limit=limit,
         )
         self.workers.append(worker)
         return worker
@@ -232,6 +257,8 @@ class Arena:
 
     def found(self) -> Found:
         """See what the sinks and the dead-letter topic hold."""
+        if self.store is not None:
+            return self._found_in(self.store)
         with psycopg.connect(self.direct) as session:
             rows = session.execute(
                 "SELECT lookalike, target, resolutions, records FROM glyphwatch.summary"
@@ -243,15 +270,28 @@ class Arena:
             records[lookalike, target] += seen
         return Found(list(self._details()), resolutions, records, list(self._letters()))
 
-    def _details(self) -> Iterator[tuple[tuple[int, int], str, Pair]]:
+    def _found_in(self, store: Path) -> Found:
+        with contextlib.closing(sqlite3.connect(store)) as session:
+            rows = session.execute("SELECT detection FROM detections").fetchall()
+            sums = session.execute(
+                "SELECT lookalike, target, resolutions, records FROM summary"
+            ).fetchall()
+        details = [self._detail(json.loads(text)) for (text,) in rows]
+        resolutions = {(row[0], row[1]): int(row[2]) for row in sums}
+        records = {(row[0], row[1]): int(row[3]) for row in sums}
+        return Found(details, resolutions, records, list(self._letters()))
+
+    def _details(self) -> Iterator[tuple[Place, str, Pair]]:
         pages = self.dynamo.get_paginator("scan").paginate(TableName=self.name, ConsistentRead=True)
         for page in pages:
             for item in page["Items"]:
-                detection = json.loads(item["detection"]["S"])
-                topic, number, offset = detection["source"].rsplit("/", 2)
-                assert topic == self.name
-                pair = (detection["registrable_domain"], detection["target"])
-                yield (int(number), int(offset)), detection["id"], pair
+                yield self._detail(json.loads(item["detection"]["S"]))
+
+    def _detail(self, detection: dict[str, Any]) -> tuple[Place, str, Pair]:
+        topic, number, offset = detection["source"].rsplit("/", 2)
+        assert topic == self.name
+        pair = (detection["registrable_domain"], detection["target"])
+        return (int(number), int(offset)), detection["id"], pair
 
     def _letters(self) -> Iterator[Letter]:
         reader = Consumer(

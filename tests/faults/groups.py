@@ -98,7 +98,7 @@ def stalled(servers: Servers, folder: Path, seed: int) -> Outcome:
         arena.endpoint = proxy.endpoint
         arena.produce(seed)
         arena.watch()
-        worker = arena.worker(GLYPHWATCH_KAFKA_MAX_POLL_INTERVAL_MS="10000")
+        worker = arena.worker(extra={"GLYPHWATCH_KAFKA_MAX_POLL_INTERVAL_MS": "10000"})
         arena.moves_within(60)
         proxy.trouble = "slow"
         wait_for(lambda: proxy.calls["troubled"] > 0, 20)

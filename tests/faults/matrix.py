@@ -1,5 +1,21 @@
 """The fault matrix of RELIABILITY.md 1.2: every case against real servers."""
 
-from tests.faults import crashes, dynamo_faults, groups, postgres_faults
+from tests.faults import (
+    broker_faults,
+    crashes,
+    dynamo_faults,
+    endings,
+    groups,
+    inputs,
+    postgres_faults,
+)
 
-CASES = [*crashes.CASES, *groups.CASES, *postgres_faults.CASES, *dynamo_faults.CASES]
+CASES = [
+    *crashes.CASES,
+    *groups.CASES,
+    *broker_faults.CASES,
+    *postgres_faults.CASES,
+    *dynamo_faults.CASES,
+    *inputs.CASES,
+    *endings.CASES,
+]

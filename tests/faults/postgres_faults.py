@@ -14,10 +14,14 @@ from confluent_kafka.admin import AdminClient
 
 from tests.faults.arena import Arena, Servers
 from tests.faults.outcome import Case, Outcome, beyond, judged
+from tests.faults.proxies import wait_for
 from tests.servers import restored
 
 GROWTH = 50.0
 """Megabytes by which a worker may grow while it waits."""
+
+UNREADY = 12.0
+"""Seconds until `/readyz` says 503: half of it may pass while messages are still being sent."""
 
 BACK = 30.0
 """Seconds in which it must have caught up."""
@@ -43,10 +47,13 @@ def outage(
         arena.watch()
         worker = arena.worker()
         arena.read_within(60)
+        ready = worker.ready()
         before, held = members(arena), worker.megabytes
         with harm(arena):
             began = time.monotonic()
             arena.produce(seed + 1)
+            wait_for(lambda: worker.ready() == 503, 20)
+            noticed = time.monotonic() - began
             time.sleep(max(0.0, seconds - (time.monotonic() - began)))
             left = arena.lag()
             grown = worker.megabytes - held if worker.alive else 0.0
@@ -56,9 +63,12 @@ def outage(
             None if worker.alive else f"the worker ended: {worker.said[-300:]}",
             None if left else "void: nothing waited for the database",
             None if members(arena) == before else "there was a rebalance",
+            None if ready == 200 else f"/readyz was {ready} before",
+            beyond("time until /readyz is 503", noticed, UNREADY),
             beyond("growth in MB", grown, GROWTH),
             beyond("time to catch up", caught_up, BACK),
             waiting_messages=left,
+            not_ready_after_s=noticed,
             growth_MB=grown,
             caught_up_s=caught_up,
         )

@@ -103,7 +103,9 @@ class TcpProxy:
                 each.shutdown(socket.SHUT_RDWR)
 
 
-Trouble = Literal["", "unprocessed", "provisioned", "throttled", "error", "answer lost", "slow"]
+Trouble = Literal[
+    "", "unprocessed", "provisioned", "throttled", "error", "answer lost", "slow", "expired"
+]
 """What becomes of writes: they pass; 30 % of their items come back; the whole is throttled, by
 either of two names; an error of the server; the write is applied and the connection closed; the
 answer takes 10 seconds."""
@@ -112,6 +114,7 @@ _ERRORS: dict[str, tuple[int, str]] = {
     "provisioned": (400, "ProvisionedThroughputExceededException"),
     "throttled": (400, "ThrottlingException"),
     "error": (500, "InternalServerError"),
+    "expired": (400, "ExpiredTokenException"),
 }
 UNPROCESSED = 0.3
 SLOW_SECONDS = 10.0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
+
+from infra.stack.ports import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,10 +28,12 @@ class Worker:
         environment: Mapping[str, str],
         log: Path,
         *,
-        prepare: Callable[[], None] | None = None,
+        health: int,
+        limit: int | None = None,
     ) -> None:
-        """Args: prepare: runs in the new process before it becomes the worker."""
+        """Args: health: port of its health; limit: bytes that a file of it may have."""
         self.log = log
+        self._health = health
         self.started = time.monotonic()
         with log.open("ab") as said:
             self.process = subprocess.Popen(
@@ -37,8 +43,10 @@ class Worker:
                 stderr=said,
                 cwd=ROOT,
                 env={**os.environ, "PYTHONWARNINGS": "error", **environment},
-                preexec_fn=prepare,  # noqa: PLW1509 - tests of limits; no threads fork here
             )
+        if limit is not None:
+            most = resource.RLIM_INFINITY
+            resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (limit, most))
 
     @property
     def alive(self) -> bool:
@@ -56,6 +64,17 @@ class Worker:
     @property
     def descriptors(self) -> int:
         return int(psutil.Process(self.process.pid).num_fds())
+
+    def ready(self) -> int:
+        """Give the status of ``/readyz``; 0 if nobody answers."""
+        connection = http.client.HTTPConnection(LOOPBACK, self._health, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status
+        except OSError:
+            return 0
+        finally:
+            connection.close()
 
     def signal(self, number: signal.Signals) -> None:
         if self.alive:
