@@ -75,17 +75,6 @@ consumer.close()
 """
 
 
-class QuickDynamo(DynamoServer):
-    """DynamoDB Local with its tables in memory: on disk it takes 200 items a second, in memory
-    seven times that, and it is not what is measured here."""
-
-    def command(self) -> list[str]:
-        """See `Server.command`."""
-        line = super().command()
-        place = line.index("-dbPath")
-        return [*line[:place], "-inMemory", *line[place + 2 :]]
-
-
 class Servers(NamedTuple):
     """What runs."""
 
@@ -304,8 +293,8 @@ def main() -> None:
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        KafkaServer() as kafka,
-        QuickDynamo() as dynamo,
+        KafkaServer(quick=False) as kafka,
+        DynamoServer(lasting=False, quick=False) as dynamo,
         PostgresServer() as postgres,
     ):
         targets = Path(folder) / "targets.csv"
