@@ -11,6 +11,7 @@ import pytest
 from psycopg import errors, sql
 
 from detector.detection import Detection
+from infra.stack import PostgresServer
 from pipeline.counts import Counts
 from pipeline.database import migrate_postgres, postgres_state
 from pipeline.errors import UsageError
@@ -184,10 +185,19 @@ def test_a_writer_writes_and_removes_nothing(migrated: str, found: list[Detectio
     assert postgres_state(conninfo).problems == []
 
 
-def test_who_is_no_superuser_can_migrate_too(database: str, unique: str) -> None:
+@pytest.mark.parametrize("role", ["NOCREATEROLE", "CREATEROLE"])
+def test_who_is_no_superuser_can_migrate_too(
+    postgres: PostgresServer, database: str, unique: str, role: str
+) -> None:
+    """With the three roles made by an administrator, or, if there are none yet, without."""
+    migrate_postgres(postgres.create_database(f"{unique}_first"))  # so there are
     with psycopg.connect(database, autocommit=True) as session:
         name = sql.Identifier(f"m{unique}")
-        session.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD 'x'").format(name))
+        session.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x' {} IN ROLE glyphwatch_owner").format(
+                name, sql.SQL("NOCREATEROLE" if role == "NOCREATEROLE" else "CREATEROLE")
+            )
+        )
         change = "ALTER DATABASE {} OWNER TO {}"
         session.execute(sql.SQL(change).format(sql.Identifier(unique), name))
         host, port = session.info.host, session.info.port
