@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from pipeline.sinks import StoredProgress
     from pipeline.stream.contract import Clock, Consumer, Executor
-    from pipeline.stream.loop import Pace
     from pipeline.stream.observing import Observer
+    from pipeline.stream.pace import Pace
     from pipeline.stream.positions import Positions
     from pipeline.stream.stretches import Key, Tenure
     from pipeline.stream.writing import Writing

@@ -1,4 +1,4 @@
-"""Contract: what the loop asks of Kafka, of threads and of clocks, so that tests can be all three.
+"""Contract: what the loop asks of Kafka, of threads, of clocks, so that tests can be all of them.
 
 Messages and topic-partitions are confluent-kafka's own, also in tests: both can be made by hand.
 """
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from confluent_kafka import Message, TopicPartition
+
+    from pipeline.stream.stretches import Key, Tenure, Work
 
 Result = TypeVar("Result")
 
@@ -84,6 +86,16 @@ class Topics(Protocol):
 
         Raises:
             BrokerUnavailable: it cannot be asked.
+        """
+
+
+class Detect(Protocol):
+    """Finds lookalikes in messages (`pipeline.stream.detecting.Detecting`)."""
+
+    def __call__(self, messages: Sequence[Message], tenures: Mapping[Key, Tenure]) -> Work:
+        """Account for every message of a partition that is held, from its `next` offset on.
+
+        Moves `Tenure.next` on. Never raises, whatever the messages are.
         """
 
 

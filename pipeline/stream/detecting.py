@@ -37,7 +37,7 @@ _value = methodcaller("value")
 
 
 class Detecting:
-    """Finds lookalikes in messages: see `pipeline.stream.loop.Detect`."""
+    """Finds lookalikes in messages: see `pipeline.stream.contract.Detect`."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Detecting:
             self._lines = made
 
     def __call__(self, messages: Sequence[Message], tenures: Mapping[Key, Tenure]) -> Work:
-        """See `pipeline.stream.loop.Detect`."""
+        """See `pipeline.stream.contract.Detect`."""
         engine = self.engine
         parts = _parts(messages, tenures, self._only_topic)
         stretches = []

@@ -44,14 +44,15 @@ class JudgeAside(AbstractContextManager["JudgeAside"]):
         """
         lot = Lot(questions)
         process = self._process
-        if questions and process is not None and judge is self._judge:
-            if self._lock.acquire(blocking=False):  # or else the other thread waits for answers
-                try:
-                    if process.is_free():
-                        process.send(lot)
-                        return lambda: self._answers(process, lot)
-                finally:
-                    self._lock.release()
+        wanted = bool(questions) and judge is self._judge
+        # Not to be had at once: the other thread waits for answers, so that it is busy.
+        if process is not None and wanted and self._lock.acquire(blocking=False):
+            try:
+                if process.is_free():
+                    process.send(lot)
+                    return lambda: self._answers(process, lot)
+            finally:
+                self._lock.release()
         answers = [said_of(judge, each) for each in questions]
         return lambda: answers
 

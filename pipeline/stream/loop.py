@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from operator import methodcaller
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaException, TopicPartition
 
 from pipeline.errors import PipelineError, SinkUnavailable
 from pipeline.stream.assignment import Assignment
 from pipeline.stream.commits import Commits
+from pipeline.stream.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
     from confluent_kafka import Message
 
-    from pipeline.stream.contract import Clock, Consumer, Executor
+    from pipeline.stream.contract import Clock, Consumer, Detect, Executor
     from pipeline.stream.observing import Observer
     from pipeline.stream.positions import Positions
     from pipeline.stream.stretches import Key, Tenure, Work
     from pipeline.stream.writing import Writing
+
+__all__ = ["Loop", "Pace"]
 
 _error = methodcaller("error")
 
@@ -38,45 +41,6 @@ BATCH_BYTES = 1 << 26
 
 FIRST_BATCH = 512
 """Messages of the first batch, when their size is unknown."""
-
-
-class Pace(NamedTuple):
-    """How much at a time, and how long to wait for what. Seconds."""
-
-    batch: int = 10_000
-    """Messages of a batch, at most."""
-
-    linger: float = 0.25
-    """How long a batch is gathered; `consume` does not hear a signal meanwhile."""
-
-    patience: float = 0.5
-    """How long to wait for a write before partitions are paused: pausing throws away what the
-    client has fetched."""
-
-    idle: float = 0.1
-    """How long to ask the broker at a time while partitions are paused."""
-
-    revoke: float = 5.0
-    """How long partitions are held that the group wants back while they are written."""
-
-    drain: float = 8.0
-    """How long the end may take."""
-
-    first_retry: float = 0.25
-    """How long to wait before a sink is asked again for the first time; twice that the next."""
-
-    longest_retry: float = 5.0
-    """The same, however often it has refused."""
-
-
-class Detect(Protocol):
-    """Finds lookalikes in messages (`pipeline.stream.detecting.Detecting`)."""
-
-    def __call__(self, messages: Sequence[Message], tenures: Mapping[Key, Tenure]) -> Work:
-        """Account for every message of a partition that is held, from its `next` offset on.
-
-        Moves `Tenure.next` on. Never raises, whatever the messages are.
-        """
 
 
 class Loop:
@@ -101,13 +65,10 @@ class Loop:
         Args:
             consumer: a member of the group, not subscribed yet.
             topics: what to read.
-            detect: finds lookalikes.
-            writing: the sinks.
-            positions: says where partitions begin.
+            detect, writing, positions: find lookalikes, store them, say where to begin.
             executor: writes; runs one task at a time.
             clock: what time it is.
-            observer: is told of everything that is counted.
-            say: is told, in words, what a person may want to know.
+            observer, say: are told what is counted, and what a person may want to know.
             pace: how much at a time.
         """
         self._consumer = consumer
@@ -263,16 +224,12 @@ class Loop:
     def _advance(self, patience: float) -> None:
         """Settle what was written, commit it, hand over what waits; as far as that goes."""
         while True:
-            if not self._settle(patience if self._next is not None else 0.0):
-                break
-            if self._next is None:
+            is_free = self._settle(patience if self._next is not None else 0.0)
+            if not is_free or self._next is None:
                 break
             self._work, self._next = self._next, None
-            self._submit(self._work)
+            self._future = self._executor.submit(self._writing.write, self._work)
         self._commits.run()
-
-    def _submit(self, work: Work) -> None:
-        self._future = self._executor.submit(self._writing.write, work)
 
     def _settle(self, patience: float) -> bool:
         """Find out what became of the write; say whether the next may be handed over.
@@ -285,7 +242,7 @@ class Loop:
         if self._future is None:
             if self._clock.monotonic() < self._retry_at:
                 return False
-            self._submit(self._work)
+            self._future = self._executor.submit(self._writing.write, self._work)
             return self._settle(patience)
         if not self._future.done():
             wait([self._future], patience)
@@ -336,10 +293,12 @@ class Loop:
             self._fault = error
 
     def _give_up(self, partitions: list[TopicPartition]) -> None:
-        if self._future is not None:
-            self._settle(self._pace.revoke)
-        self._commits.run(at_once=True)
-        self._let_go(partitions)
+        try:
+            if self._future is not None:
+                self._settle(self._pace.revoke)
+            self._commits.run(at_once=True)
+        finally:
+            self._let_go(partitions)
 
     def _let_go(self, partitions: list[TopicPartition]) -> None:
         self._assignment.remove(partitions)

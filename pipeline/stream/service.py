@@ -13,14 +13,15 @@ from pipeline.display import escape
 from pipeline.errors import Exit, UsageError
 from pipeline.screening import cores
 from pipeline.settings import DEFAULT_STORE
+from pipeline.stream.client_settings import is_plain
 from pipeline.stream.clients import Cluster, make_consumer, make_producer
 from pipeline.stream.contract import SystemClock
 from pipeline.stream.dead_letters import DeadLetterTopic
 from pipeline.stream.detecting import Detecting
 from pipeline.stream.judge_aside import JudgeAside
-from pipeline.stream.loop import Loop, Pace
-from pipeline.stream.positions import Positions, Reading
-from pipeline.stream.settings import StreamSettings, is_plain
+from pipeline.stream.loop import Loop
+from pipeline.stream.pace import Pace
+from pipeline.stream.positions import Positions, Reading, Start
 from pipeline.stream.writing import Writing
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pipeline.settings import Settings
     from pipeline.sinks import Sink, SummarySink
     from pipeline.stream.observing import Observer
+    from pipeline.stream.settings import StreamSettings
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -83,12 +85,9 @@ class Service(AbstractContextManager["Service"]):
         *,
         create_topics: bool,
     ) -> None:
-        if not stream.topics:
-            msg = "no topic is named: say --topics, or topics in [stream] of the configuration"
-            raise UsageError(msg)
         # Forked before anything starts a thread.
         aside = stack.enter_context(JudgeAside(engine.judge)) if cores() > 1 else None
-        if is_plain(stream):
+        if is_plain(stream.client):
             self._say("the connection to Kafka is not encrypted")
         cluster = Cluster(stream)
         _see_to_topics(cluster, stream, create=create_topics)
@@ -102,39 +101,24 @@ class Service(AbstractContextManager["Service"]):
         """Where the summary and the outbox are."""
         for sink in (*details.values(), summary):
             stack.callback(lambda close: threads.submit(close).result(), sink.close)
-        writing = Writing(
-            letters,
-            details,
-            summary,
-            clock=clock,
-            observer=self._observer,
-            summary_name=name,
-        )
+        told = self._observer
+        writing = Writing(letters, details, summary, clock=clock, observer=told, summary_name=name)
         consumer = make_consumer(stream, said=self._hear, statistics=self._measure)
-        only = stream.topics[0] if len(stream.topics) == 1 else ""
         self.detecting = Detecting(
-            engine,
-            stream.messages,
-            stream.column,
-            only_topic=None if not only or only.startswith("^") else only,
-            aside=aside,
+            engine, stream.messages, stream.column, only_topic=stream.only_topic, aside=aside
         )
         """Finds lookalikes; its engine may be replaced."""
-        reading = Reading(
-            stream.group,
-            stream.reprocess,
-            "latest" if stream.start == "latest" else "earliest",
-            stream.accept_new_topic,
-        )
+        start: Start = "latest" if stream.start == "latest" else "earliest"
+        reading = Reading(stream.group, stream.reprocess, start, stream.accept_new_topic)
         self.loop = Loop(
             consumer,
             stream.topics,
             self.detecting,
             writing,
-            Positions(consumer, cluster, reading, observer=self._observer, say=self._say),
+            Positions(consumer, cluster, reading, observer=told, say=self._say),
             executor=threads,
             clock=clock,
-            observer=self._observer,
+            observer=told,
             say=self._say,
             pace=Pace(batch=stream.batch, linger=stream.linger),
         )
@@ -204,9 +188,12 @@ def _see_to_topics(cluster: Cluster, stream: StreamSettings, *, create: bool) ->
     """Make sure that every topic is there.
 
     Raises:
-        UsageError: one is missing.
+        UsageError: one is missing, or none is named.
         BrokerUnavailable: Kafka cannot be reached.
     """
+    if not stream.topics:
+        msg = "no topic is named: say --topics, or topics in [stream] of the configuration"
+        raise UsageError(msg)
     if not stream.client.get("bootstrap.servers"):
         msg = "no broker is named: say --kafka HOST:PORT, or GLYPHWATCH_KAFKA=HOST:PORT"
         raise UsageError(msg)

@@ -9,7 +9,6 @@ own, named by ``GLYPHWATCH_KAFKA_SASL_PASSWORD_FILE`` or ``sasl.password.file``;
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,11 +22,16 @@ from pipeline.settings import (
     parse_whole,
     read_toml,
 )
+from pipeline.stream.client_settings import (
+    check_security,
+    client_settings,
+    content,
+    passwords_in,
+    secrets_in,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-KAFKA = f"{PREFIX}KAFKA_"
+    from collections.abc import Callable, Mapping
 
 FORMATS = {
     "ndjson": "COF or DNSDB, one JSON object a message",
@@ -38,40 +42,6 @@ FORMATS = {
 
 ALIASES = {"cof": "ndjson", "dnsdb": "ndjson"}
 """Other names for them."""
-
-SECRETS = frozenset(
-    {
-        "sasl.username",
-        "sasl.password",
-        "sasl.oauthbearer.client.id",
-        "sasl.oauthbearer.client.secret",
-        "sasl.oauthbearer.config",
-        "sasl.oauthbearer.assertion.private.key.passphrase",
-        "sasl.oauthbearer.assertion.private.key.pem",
-        "ssl.ca.pem",
-        "ssl.certificate.pem",
-        "ssl.key.password",
-        "ssl.key.pem",
-        "ssl.keystore.password",
-    }
-)
-"""Settings of librdkafka that may stand in files of their own."""
-
-_NAMES = frozenset({"sasl.username", "sasl.oauthbearer.client.id"})
-"""Those of them that are no secret by themselves."""
-
-_PASSWORD = re.compile(r"(?<=://)[^/@\s]*?:([^/@\s]+)@|\bpassword\s*=\s*'?([^'\s&]+)")
-
-OURS = frozenset(
-    {
-        "auto.offset.reset",
-        "enable.auto.commit",
-        "enable.auto.offset.store",
-        "enable.idempotence",
-        "group.id",
-    }
-)
-"""Settings of librdkafka on which the promise rests: they cannot be set."""
 
 
 class StreamSettings(NamedTuple):
@@ -133,8 +103,13 @@ class StreamSettings(NamedTuple):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, wherever it turns up."""
-        client = (value for name, value in self.kafka if name in SECRETS - _NAMES)
-        return (*client, *(a or b for a, b in _PASSWORD.findall(self.postgres)))
+        return secrets_in(self.client) + passwords_in(self.postgres)
+
+    @property
+    def only_topic(self) -> str | None:
+        """The one topic that messages are of, if that is known."""
+        is_one = len(self.topics) == 1 and not self.topics[0].startswith("^")  # a pattern
+        return self.topics[0] if is_one else None
 
     @property
     def group_id(self) -> str:
@@ -168,33 +143,19 @@ def load_stream_settings(
         UsageError: something cannot be used; values that may be secret are not in its text.
     """
     said = {} if config is None else read_toml(config)
-    if _has_password(str(flags.get("postgres") or "")):
+    if passwords_in(str(flags.get("postgres") or "")):
         msg = f"--postgres: everybody can see a password there; say it in {PREFIX}POSTGRES_FILE"
         raise UsageError(msg)
     values = merged(
         _PARSERS, flags, _with_files(environment), _table(said, "stream"), f"{config}: stream."
     )
-    client = dict(_flat(_table(said, "kafka")))
-    client |= {
-        name.removeprefix(KAFKA).lower().replace("_", "."): value
-        for name, value in environment.items()
-        if name.startswith(KAFKA) and value
-    }
-    brokers = flags.get("kafka") or environment.get(KAFKA.removesuffix("_"))
-    if brokers:
-        client["bootstrap.servers"] = str(brokers)
-    settings = StreamSettings(**values, kafka=tuple(sorted(_client(client).items())))
-    _check_security(settings)
+    brokers = flags.get("kafka") or environment.get(f"{PREFIX}KAFKA")
+    client = client_settings(
+        _table(said, "kafka"), environment, None if brokers is None else str(brokers)
+    )
+    settings = StreamSettings(**values, kafka=tuple(sorted(client.items())))
+    check_security(client, insecure=settings.insecure)
     return settings
-
-
-def _has_password(conninfo: str) -> bool:
-    """Tell whether libpq's connection string or URL has a password.
-
-    >>> _has_password("postgresql://me:hunter2@db/x"), _has_password("host=db user=me")
-    (True, False)
-    """
-    return "password" in conninfo or ":" in conninfo.partition("://")[2].rpartition("@")[0]
 
 
 def _table(said: Mapping[str, object], name: str) -> dict[str, object]:
@@ -205,84 +166,13 @@ def _table(said: Mapping[str, object], name: str) -> dict[str, object]:
     return table
 
 
-def _flat(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
-    """Write tables in tables, which is how TOML reads ``sasl.password``, by dotted names again."""
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{key}.")
-        elif isinstance(value, bool):
-            yield f"{before}{key}", str(value).lower()
-        elif isinstance(value, str | int | float):
-            yield f"{before}{key}", str(value)
-        else:
-            msg = f"kafka: {before}{key} is neither text, number nor truth value"
-            raise UsageError(msg)
-
-
 def _with_files(environment: Mapping[str, str]) -> dict[str, str]:
     """Put the content of files in the place of ``GLYPHWATCH_POSTGRES_FILE``."""
     found = dict(environment)
     variable = f"{PREFIX}POSTGRES"
     if path := environment.get(f"{variable}_FILE"):
-        found[variable] = _content(path, f"{variable}_FILE")
+        found[variable] = content(path, f"{variable}_FILE")
     return found
-
-
-def _content(path: str, place: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
-        msg = f"{place}: cannot be read: {reason}"
-        raise UsageError(msg) from error
-
-
-def _client(said: Mapping[str, str]) -> dict[str, str]:
-    """Read what stands in files, and refuse what cannot be set."""
-    client: dict[str, str] = {}
-    for name, value in said.items():
-        secret = name.removesuffix(".file")
-        if name != secret and secret in SECRETS:
-            client[secret] = _content(value, f"kafka: {name}")
-        elif name in OURS:
-            msg = f"kafka: {name} cannot be set: what was counted rests on it"
-            raise UsageError(msg)
-        elif name == "partition.assignment.strategy" and value != "cooperative-sticky":
-            msg = f"kafka: {name} can only be cooperative-sticky"
-            raise UsageError(msg)
-        else:
-            client.setdefault(name, value)
-    return client
-
-
-def _check_security(settings: StreamSettings) -> None:
-    """Refuse a connection that anyone could answer, unless it is asked for."""
-    client, no = settings.client, ("false", "0", "no", "none")
-    loose = (
-        client.get("enable.ssl.certificate.verification", "true").lower() in no
-        or client.get("ssl.endpoint.identification.algorithm", "https").lower() in no
-    )
-    if loose and not settings.insecure:
-        msg = "kafka: the broker's certificate would go unchecked; say --insecure if that is meant"
-        raise UsageError(msg)
-
-
-def is_plain(settings: StreamSettings) -> bool:
-    """Tell whether names would travel unencrypted, other than inside this machine.
-
-    >>> is_plain(StreamSettings(kafka=(("bootstrap.servers", "127.0.0.1:9092,localhost:9093"),)))
-    False
-    """
-    client = settings.client
-    if "SSL" in client.get("security.protocol", "plaintext").upper():
-        return False
-    brokers = client.get("bootstrap.servers", client.get("metadata.broker.list", ""))
-    return any(
-        not host.strip().rpartition("//")[2].startswith(("127.", "localhost:", "[::1]"))
-        and host.strip() != "localhost"
-        for host in brokers.split(",")
-        if host.strip()
-    )
 
 
 def _topics(value: object) -> tuple[str, ...]:

@@ -7,10 +7,15 @@ from threading import Thread
 import pytest
 
 from pipeline.engine import Engine
-from pipeline.judging import said_of
+from pipeline.judging import Question, said_of
 from pipeline.stream.judge_aside import JudgeAside
 
-QUESTIONS = [("xn--pple-43d.com", 3), ("clean.example", None), ("a..b", None), (b"paypa1.com", 1)]
+QUESTIONS: list[Question] = [
+    ("xn--pple-43d.com", 3),
+    ("clean.example", None),
+    ("a..b", None),
+    (b"paypa1.com", 1),
+]
 
 
 def test_answers_are_those_of_the_judge_here(engine: Engine) -> None:

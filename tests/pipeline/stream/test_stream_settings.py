@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.stream.client_settings import is_plain
 from pipeline.stream.clients import admin_settings, consumer_settings, producer_settings
-from pipeline.stream.settings import StreamSettings, is_plain, load_stream_settings
+from pipeline.stream.settings import StreamSettings, load_stream_settings
 
 SECRET = "hunter2"
 
@@ -120,7 +121,7 @@ def test_unchecked_certificates_must_be_meant(tmp_path: Path) -> None:
 )
 def test_unencrypted_connections_are_noticed(brokers: str, protocol: str, plain: bool) -> None:
     client = {"bootstrap.servers": brokers} | ({"security.protocol": protocol} if protocol else {})
-    assert is_plain(StreamSettings(kafka=tuple(client.items()))) == plain
+    assert is_plain(client) == plain
 
 
 def test_each_run_is_a_group_of_its_own() -> None:
