@@ -48,7 +48,7 @@ def migrate_postgres(conninfo: str) -> list[str]:
         SinkUnavailable: Postgres cannot be reached, or refuses.
         UsageError: one was changed after it was applied; or the connection string cannot be read.
     """
-    session = Session(lambda: conninfo)
+    session = Session(lambda: conninfo, longest=None)
     try:
         return [each.name for each in session.run(migrate)]
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from time import sleep
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -14,7 +14,7 @@ from pipeline.backoff import Backoff
 from pipeline.errors import SinkUnavailable, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from psycopg import Connection
     from psycopg.abc import ConnParam
@@ -26,6 +26,9 @@ CONFLICTS: Final = frozenset({"40001", "40P01"})
 
 MOST_CONFLICTS: Final = 10
 """Conflicts in a row after which a transaction is given up."""
+
+LONGEST: Final = 15.0
+"""Seconds that a transaction may take. The server's own limits come first, if it is awake."""
 
 DEFAULTS: Final[dict[str, ConnParam]] = {
     "application_name": "glyphwatch",
@@ -40,8 +43,8 @@ DEFAULTS: Final[dict[str, ConnParam]] = {
 """What a connection string leaves open. Times in seconds, but the last in milliseconds."""
 
 SETTINGS: Final = {
-    "statement_timeout": "30s",
-    "lock_timeout": "10s",
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
     "synchronous_commit": "on",
     "search_path": "pg_catalog, pg_temp",  # so every name of ours says its schema
@@ -67,6 +70,7 @@ class Session:
         *,
         retried: Callable[[str], None] = lambda _: None,
         prepare: Callable[[Connection], None] = lambda _: None,
+        longest: float | None = LONGEST,
     ) -> None:
         """Remember how to connect.
 
@@ -75,10 +79,12 @@ class Session:
                 change.
             retried: is told why something is run again, by a stable code.
             prepare: is given each new connection.
+            longest: seconds that a transaction may take; None for any.
         """
         self._conninfo = conninfo
         self._retried = retried
         self._prepare = prepare
+        self._longest = longest
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._backoff = Backoff(first=0.5)
@@ -98,7 +104,7 @@ class Session:
             while True:
                 try:
                     connection = self._open()
-                    with connection.transaction():
+                    with self._bounded(connection), connection.transaction():
                         result = work(connection)
                 except psycopg.Error as error:
                     if error.sqlstate in CONFLICTS and conflicts < MOST_CONFLICTS:
@@ -117,6 +123,23 @@ class Session:
                     raise self._unavailable(error) from error
                 self._backoff.reset()
                 return result
+
+    @contextmanager
+    def _bounded(self, connection: Connection) -> Iterator[None]:
+        """Close a connection that does not answer: psycopg would wait for ever.
+
+        What then waits for it gets an OperationalError within psycopg's 0.1 seconds.
+        """
+        if self._longest is None:
+            yield
+            return
+        timer = threading.Timer(self._longest, connection.close)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _open(self) -> Connection:
         if self._connection is None or self._connection.closed:

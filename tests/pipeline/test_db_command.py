@@ -69,7 +69,7 @@ def test_details_are_asked_for_by_brand_and_domain(
         (["query", "--brand", "PayPal", "--day", "soon\x1b[31m"], "is not a day"),
         (["migrate"], "no database is named"),
         (["init"], "--only dynamodb"),
-        (["migrate", "--postgres", "hots=x password=geheim"], "none that libpq can read"),
+        (["migrate", "--postgres", "hots=x"], "none that libpq can read"),
     ],
 )
 def test_what_makes_no_sense_is_wrong_usage(run: Run, arguments: list[str], said: str) -> None:
@@ -77,14 +77,16 @@ def test_what_makes_no_sense_is_wrong_usage(run: Run, arguments: list[str], said
     assert done.returncode == Exit.USAGE
     assert said in done.stderr
     assert "\x1b" not in done.stderr
-    assert "geheim" not in done.stderr
 
 
 def test_what_cannot_be_reached_is_said(run: Run, environment: dict[str, str]) -> None:
-    nowhere = environment | {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1"}
+    nowhere = environment | {
+        "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1",
+        "GLYPHWATCH_POSTGRES": "postgresql://me:geheim@127.0.0.1:1/x",
+    }
     for arguments in (
         ["status", "--only", "dynamodb"],
-        ["status", "--only", "postgres", "--postgres", "postgresql://me:geheim@127.0.0.1:1/x"],
+        ["status", "--only", "postgres"],
         ["query", "--domain", "a.com"],
     ):
         done = run("db", *arguments, **nowhere)

@@ -133,6 +133,50 @@ def test_a_server_that_is_killed_is_unavailable_and_then_back(
     assert counted(migrated) == 20
 
 
+def test_a_server_that_does_not_answer_is_unavailable(
+    migrated: str,
+    found: list[Detection],
+    postgres: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(postgres_session.DEFAULTS, "connect_timeout", 2)
+    sink = PostgresSink(migrated)
+    sink._writing._longest = 0.5
+    sink.write(stretch(found, 0, 10))
+    with restored(postgres):
+        postgres.pause()
+        with pytest.raises(SinkUnavailable) as away:
+            sink.write(stretch(found, 10, 20))
+        assert away.value.retry_after is not None
+    sink._writing._longest = 15
+    sink.write(stretch(found, 10, 20))
+    assert counted(migrated) == 20
+    sink.close()
+
+
+def test_closing_ends_what_waits_for_an_answer(
+    write: Callable[[int, int], None], sink: PostgresSink, postgres: PostgresServer
+) -> None:
+    write(0, 10)
+    ended: list[SinkUnavailable] = []
+
+    def wait() -> None:
+        try:
+            write(10, 20)
+        except SinkUnavailable as unavailable:
+            ended.append(unavailable)
+
+    with restored(postgres):
+        postgres.pause()
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        while not sink._writing._lock.locked():
+            time.sleep(0.01)
+        sink.close()
+        waiting.join(60)
+    assert len(ended) == 1
+
+
 def test_a_commit_that_was_not_answered_is_not_counted_twice(
     write: Callable[[int, int], None],
     migrated: str,
