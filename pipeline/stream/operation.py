@@ -21,13 +21,11 @@ from pipeline.stream.reloading import Reloading
 from pipeline.stream.webhook import Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from pipeline.engine import Engine
     from pipeline.settings import Settings
     from pipeline.stream.alerts import Channel
-    from pipeline.stream.health import Page
     from pipeline.stream.operating import OperateSettings
     from pipeline.stream.service import Service
     from pipeline.stream.settings import StreamSettings
@@ -72,7 +70,7 @@ class Operation(AbstractContextManager["Operation"]):
     """
 
     def __init__(self, operate: OperateSettings, stream: StreamSettings) -> None:
-        """Begin to log and to answer.
+        """Begin to log.
 
         Args:
             operate: what to do.
@@ -84,27 +82,29 @@ class Operation(AbstractContextManager["Operation"]):
         self._operate = operate
         self._stream = stream
         self._log = Log("stream")
-        metrics, health = Metrics(), Health()
-        self.observer: Observer = Observers(metrics, health, Events())
+        self._metrics, self._health = Metrics(), Health()
+        self.observer: Observer = Observers(self._metrics, self._health, Events())
         """Is to be told of everything."""
+        self._reloading: Reloading | None = None
         with ExitStack() as stack:
             logs = Logs(form=operate.log_format, level=operate.log_level)
             stack.callback(logs.close)
             logs.hide(stream.secrets)
-            self.server = self._serve(pages(health, metrics.page))
-            """Answers, if it is asked for."""
-            if self.server is not None:
-                stack.callback(self.server.close)
+            before = signal.signal(signal.SIGHUP, self._on_hangup)  # or else it would end us
+            stack.callback(signal.signal, signal.SIGHUP, before)
             self._closing = stack.pop_all()
-        where = "off" if self.server is None else str(self.server.address)
-        self._log.info("started", version=pipeline.__version__, health=where)
+        self._log.info("started", version=pipeline.__version__)
 
-    def _serve(self, pages: Mapping[str, Callable[[], Page]]) -> HealthServer | None:
+    def _on_hangup(self, _number: int, _frame: FrameType | None) -> None:
+        if self._reloading is not None:
+            self._reloading.ask()
+
+    def _serve(self) -> HealthServer | None:
         address = self._operate.health
         if address is None:
             return None
         try:
-            return HealthServer(address, pages)
+            return HealthServer(address, pages(self._health, self._metrics.page))
         except UsageError as error:
             if address != DEFAULT_HEALTH:  # nobody asked for just this one
                 raise
@@ -118,7 +118,10 @@ class Operation(AbstractContextManager["Operation"]):
     def watch(
         self, service: Service, engine: Engine, settings: Settings
     ) -> AbstractContextManager[object]:
-        """Reload lists and send alerts while a service runs.
+        """Answer, reload lists and send alerts while a service runs.
+
+        Not before it is built: it may fork, and what it forks must hold no port and no thread's
+        lock of ours.
 
         Args:
             service: what runs.
@@ -129,16 +132,18 @@ class Operation(AbstractContextManager["Operation"]):
             UsageError: a setting cannot be used.
         """
         with ExitStack() as stack:
-            reloading = Reloading(
+            server = self._serve()
+            if server is not None:
+                stack.callback(server.close)
+                self._log.info("listening", address=server.address)
+            self._reloading = Reloading(
                 engine,
                 settings,
                 every=self._operate.reload_every,
                 observer=self.observer,
                 give=service.use,
             )
-            stack.callback(reloading.close)
-            before = signal.signal(signal.SIGHUP, lambda *_: reloading.ask())
-            stack.callback(signal.signal, signal.SIGHUP, before)
+            stack.callback(self._reloading.close)
             if channels := self._channels():
                 alerting = Alerting(
                     service.summary,
@@ -169,7 +174,7 @@ class Operation(AbstractContextManager["Operation"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Answer and log no more."""
+        """Log no more."""
         if error is not None and not isinstance(error, PipelineError):
             self._log.fault("failed", error)
         elif error is not None:
