@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import pipeline
 from pipeline.errors import SinkUnavailable
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def connect(place: DynamoPlace, *, connections: int = 10, attempts: int = 1) -> 
         read_timeout=READ_SECONDS,
         max_pool_connections=connections,
         tcp_keepalive=True,
+        user_agent=f"glyphwatch/{pipeline.__version__}",  # or else it is put together every time
         parameter_validation=False,  # DynamoDB does it again; here it is a tenth of a call
     )
     with refusals(place.table):
