@@ -43,11 +43,6 @@ class Commits:
         self._retry_at = 0.0
         self._fails = False
 
-    @property
-    def waiting(self) -> int:
-        """How many partitions have something to commit."""
-        return sum(tenure.is_ours for tenure, _ in self._waiting.values())
-
     def add(self, stretches: Iterable[Stretch]) -> None:
         """Note how far partitions are written."""
         for stretch in stretches:

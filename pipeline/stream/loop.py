@@ -21,7 +21,7 @@ from pipeline.stream.commits import Commits
 from pipeline.stream.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from confluent_kafka import Message
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipeline.stream.contract import Clock, Consumer, Detect, Executor
     from pipeline.stream.observing import Observer
     from pipeline.stream.positions import Positions
-    from pipeline.stream.stretches import Key, Tenure, Work
+    from pipeline.stream.stretches import Work
     from pipeline.stream.writing import Writing
 
 __all__ = ["Loop", "Pace"]
@@ -65,10 +65,13 @@ class Loop:
         Args:
             consumer: a member of the group, not subscribed yet.
             topics: what to read.
-            detect, writing, positions: find lookalikes, store them, say where to begin.
+            detect: finds lookalikes.
+            writing: the sinks.
+            positions: says where partitions begin.
             executor: writes; runs one task at a time.
             clock: what time it is.
-            observer, say: are told what is counted, and what a person may want to know.
+            observer: is told of everything that is counted.
+            say: is told, in words, what a person may want to know.
             pace: how much at a time.
         """
         self._consumer = consumer
@@ -96,17 +99,6 @@ class Loop:
 
     # From outside
 
-    @property
-    def is_idle(self) -> bool:
-        """True if everything that was consumed is written and committed."""
-        empty = self._work is None and self._next is None and not self._held
-        return empty and not self._commits.waiting
-
-    @property
-    def tenures(self) -> Mapping[Key, Tenure]:
-        """The partitions that this process has."""
-        return self._assignment.tenures
-
     def stop(self) -> None:
         """Have `run` end soon, with everything written; may be called from a signal handler."""
         self._stopping = True
@@ -115,9 +107,9 @@ class Loop:
         """Join the group."""
         self._consumer.subscribe(
             self._topics,
-            on_assign=self._on_assign,
-            on_revoke=self._on_revoke,
-            on_lost=self._on_lost,
+            on_assign=self._guarded(self._assignment.add),
+            on_revoke=self._guarded(self._give_up),
+            on_lost=self._guarded(self._let_go),
         )
 
     def run(self) -> None:
@@ -274,25 +266,21 @@ class Loop:
 
     # Partitions change hands
 
-    def _on_assign(self, _consumer: object, partitions: list[TopicPartition]) -> None:
-        self._guarded(lambda: self._assignment.add(partitions))
+    def _guarded(
+        self, do: Callable[[list[TopicPartition]], None]
+    ) -> Callable[[object, list[TopicPartition]], None]:
+        """Make a callback that keeps what goes wrong for the step that it happened in."""
 
-    def _on_revoke(self, _consumer: object, partitions: list[TopicPartition]) -> None:
-        """Finish what is being written, commit it, then give the partitions up."""
-        self._guarded(lambda: self._give_up(partitions))
+        def called(_consumer: object, partitions: list[TopicPartition]) -> None:
+            try:
+                do(partitions)
+            except (PipelineError, KafkaException) as error:
+                self._fault = error
 
-    def _on_lost(self, _consumer: object, partitions: list[TopicPartition]) -> None:
-        """Another member has them already: nothing of them is committed."""
-        self._guarded(lambda: self._let_go(partitions))
-
-    def _guarded(self, do: Callable[[], None]) -> None:
-        """Keep what goes wrong in a callback for the step that it happened in."""
-        try:
-            do()
-        except (PipelineError, KafkaException) as error:
-            self._fault = error
+        return called
 
     def _give_up(self, partitions: list[TopicPartition]) -> None:
+        """Finish what is being written, commit it, then give the partitions up."""
         try:
             if self._future is not None:
                 self._settle(self._pace.revoke)
@@ -301,5 +289,6 @@ class Loop:
             self._let_go(partitions)
 
     def _let_go(self, partitions: list[TopicPartition]) -> None:
+        """Give up what another member may have already: nothing of it is committed."""
         self._assignment.remove(partitions)
         self._held = self._assignment.ours(self._held)
