@@ -1,9 +1,13 @@
 """Dashboard, alert rules and runbook: they name what the stream exports, and do what they say."""
 
+import contextlib
 import json
 import re
 import shutil
+import socket
 import subprocess
+import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +18,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from pipeline.counts import Counts
+from pipeline.stream.health import Health, pages
+from pipeline.stream.health_server import Address, HealthServer
 from pipeline.stream.metrics import Metrics
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -154,6 +160,44 @@ def test_each_rule_says_what_is_wrong_and_where_to_read_on(rule: dict[str, Any])
     assert rule["annotations"]["runbook"] == f"docs/operations.md#{rule['alert'].lower()}"
     assert f"\n### {rule['alert']}\n" in RUNBOOK
     assert "$labels" in rule["annotations"]["summary"] or "by (job" in rule["expr"]
+
+
+def test_prometheus_itself_reads_what_a_stream_exports(tmp_path: Path) -> None:
+    program = shutil.which("prometheus")
+    if program is None:
+        pytest.skip("prometheus is not installed")
+    metrics, health = Metrics(), Health()
+    metrics.sink_up("postgres", up=False)
+    server = HealthServer(Address("127.0.0.1", 0), pages(health, metrics.page))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    text = (PROMETHEUS / "prometheus.yml").read_text(encoding="utf-8")
+    text = text.replace("/etc/prometheus/alerts.yml", str(RULES)).replace("15s", "1s")
+    (tmp_path / "prometheus.yml").write_text(text.replace("glyphwatch:9600", str(server.address)))
+    command = [program, f"--web.listen-address={listen}", "--log.level=error"]
+    command += [f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/data"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        alerts = pending_alerts(f"http://{listen}/api/v1/alerts", process)
+    finally:
+        process.kill()
+        process.wait()
+        server.close()
+    # Both are on their way: the sink is down, and nobody has a partition.
+    assert {"GlyphwatchSinkDown", "GlyphwatchNoPartitions"} == alerts
+
+
+def pending_alerts(url: str, process: subprocess.Popen[bytes]) -> set[str]:
+    """Ask Prometheus until it has two alerts, or a minute is over."""
+    found: set[str] = set()
+    until = time.monotonic() + 60
+    while len(found) < 2 and time.monotonic() < until:
+        assert process.poll() is None
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
+            told = json.load(answer)["data"]["alerts"]
+            found = {each["labels"]["alertname"] for each in told}
+        time.sleep(0.2)
+    return found
 
 
 # Dashboard
