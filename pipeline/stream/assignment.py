@@ -15,7 +15,7 @@ from pipeline.display import escape
 from pipeline.errors import BrokerUnavailable, SinkUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
 
     from confluent_kafka import Message
@@ -44,8 +44,11 @@ class Assignment:
         *,
         clock: Clock,
         observer: Observer,
+        say: Callable[[str], None],
     ) -> None:
         """Args: as of `Loop`."""
+        self._say = say
+        self._has_said = False
         self._consumer = consumer
         self._positions = positions
         self._writing = writing
@@ -101,12 +104,20 @@ class Assignment:
                 return False
             self._positions.place(self._new, stored)
         except (SinkUnavailable, BrokerUnavailable) as error:
-            wanted = error.retry_after if isinstance(error, SinkUnavailable) else None
-            self._retry_at = self._clock.monotonic() + (wanted or self._pace.longest_retry)
+            self._wait(error)
             return False
+        self._has_said = False
         self._take(self._new)
         self._new = []
         return True
+
+    def _wait(self, error: SinkUnavailable | BrokerUnavailable) -> None:
+        """Ask again later; what cannot be asked now cannot be read either."""
+        if not self._has_said:
+            self._say(f"{error}; partitions are not read before it is known where they begin")
+        self._has_said = True
+        wanted = error.retry_after if isinstance(error, SinkUnavailable) else None
+        self._retry_at = self._clock.monotonic() + (wanted or self._pace.longest_retry)
 
     def _stored(self) -> Stored | None:
         """Ask the summary how far it has counted, in the thread that writes; None: not yet."""

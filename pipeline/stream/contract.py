@@ -58,9 +58,6 @@ class Consumer(Protocol):
     def resume(self, partitions: list[TopicPartition]) -> None:
         """Hand out messages again."""
 
-    def seek(self, partition: TopicPartition) -> None:
-        """Go on at the offset that it has."""
-
     def incremental_assign(self, partitions: list[TopicPartition]) -> None:
         """Take partitions, each from its offset on."""
 

@@ -84,7 +84,14 @@ class Loop:
         self._say = say
         self._pace = pace or Pace()
         self._assignment = Assignment(
-            consumer, positions, writing, executor, self._pace, clock=clock, observer=observer
+            consumer,
+            positions,
+            writing,
+            executor,
+            self._pace,
+            clock=clock,
+            observer=observer,
+            say=say,
         )
         self._commits = Commits(consumer, clock=clock, observer=observer, say=say)
         self._work: Work | None = None  # being written, or waiting to be tried again
