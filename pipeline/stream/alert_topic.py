@@ -70,4 +70,6 @@ class AlertTopic:
         )
 
     def close(self) -> None:
-        """See `Channel.close`: what was accepted is the broker's already."""
+        """See `Channel.close`: what was accepted is the broker's already, and the rest can wait."""
+        if (producer := self._producer) is not None:
+            producer.purge(blocking=False)

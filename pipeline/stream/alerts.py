@@ -173,10 +173,13 @@ class Alerting:
     def close(self, seconds: float = 2.0) -> None:
         """Send no more. What was not sent stays in the outbox."""
         self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join(seconds)
-        for state in self._states:
+        began = self._thread.ident is not None
+        if began:
+            self._thread.join(seconds / 2)
+        for state in self._states:  # which ends a `send` that still waits
             state.channel.close()
+        if began:
+            self._thread.join(seconds / 2)
 
     def _run(self) -> None:
         wait = 0.0

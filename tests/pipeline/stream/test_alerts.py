@@ -240,6 +240,20 @@ def test_a_topic_that_is_not_there_loses_nothing(
     assert len(summary.outbox_pending(10)) == 1
 
 
+def test_a_broker_that_is_away_does_not_hold_up_the_end(
+    summary: SummarySink, found: list[Detection]
+) -> None:
+    settings = StreamSettings(kafka=(("bootstrap.servers", f"127.0.0.1:{free_port()}"),))
+    channel = AlertTopic(lambda: make_producer(settings, said=lambda _: None), "alerts")
+    count(summary, found, 0)
+    alerting = Alerting(summary, [channel], observer=Observer(), look=0.02)
+    alerting.start()
+    wait_until(lambda: channel._producer)
+    alerting.close()  # the producer itself would try for 20 s
+    wait_until(lambda: not alerting._thread.is_alive())
+    assert summary.outbox_pending(10)
+
+
 # Whatever channels do, in whatever order
 
 
