@@ -34,7 +34,7 @@ Stored = dict["Key", "StoredProgress"]
 class Assignment:
     """What this process has. The consumer's thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the loop has
         self,
         consumer: Consumer,
         positions: Positions,
@@ -90,6 +90,7 @@ class Assignment:
 
         Raises:
             TopicChanged: one is not what it was.
+            SinkUnavailable: the summary cannot be asked, and asking again will not help.
         """
         if not self._unknown and not self._new:
             return True
@@ -112,12 +113,20 @@ class Assignment:
         return True
 
     def _wait(self, error: SinkUnavailable | BrokerUnavailable) -> None:
-        """Ask again later; what cannot be asked now cannot be read either."""
+        """Ask again later; what cannot be asked now cannot be read either.
+
+        Raises:
+            SinkUnavailable: asking again will not help.
+        """
         if not self._has_said:
             self._say(f"{error}; partitions are not read before it is known where they begin")
         self._has_said = True
-        wanted = error.retry_after if isinstance(error, SinkUnavailable) else None
-        self._retry_at = self._clock.monotonic() + (wanted or self._pace.longest_retry)
+        wanted = self._pace.longest_retry
+        if isinstance(error, SinkUnavailable):
+            if error.retry_after is None:
+                raise error
+            wanted = error.retry_after
+        self._retry_at = self._clock.monotonic() + wanted
 
     def _stored(self) -> Stored | None:
         """Ask the summary how far it has counted, in the thread that writes; None: not yet."""

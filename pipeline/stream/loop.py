@@ -137,8 +137,7 @@ class Loop:
         """Do one round: gather a batch, or ask on while one waits; and carry on what is written.
 
         Raises:
-            SinkUnavailable: a sink that trying again will not help.
-            TopicChanged: see `Positions`.
+            PipelineError: it cannot go on; trying again will not help.
         """
         if self._next is None and not self._is_refused and self._assignment.place():
             self._assignment.resume()
