@@ -68,15 +68,22 @@ def until_somebody_waits(session: psycopg.Connection) -> None:
 
 
 def test_a_deadlock_is_tried_again(
-    write: Callable[[int, int], None], migrated: str, watch: Watch
+    migrated: str, found: list[Detection], watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another session holds what comes last, and then asks for what the sink holds by then."""
-    write(0, 4)
+    # Postgres looks for a deadlock once, so long after a session began to wait: the sink's does,
+    # not the other's, and by then the other waits as well.
+    monkeypatch.setitem(postgres_session.SETTINGS, "deadlock_timeout", "3s")
+    monkeypatch.setitem(postgres_session.SETTINGS, "lock_timeout", "60s")
+    monkeypatch.setitem(postgres_session.SETTINGS, "statement_timeout", "60s")
+    sink = PostgresSink(migrated, observer=watch)
+    sink._writing._longest = 60
+    sink.write(stretch(found, 0, 4))
     with psycopg.connect(migrated) as other, psycopg.connect(migrated, autocommit=True) as looking:
-        other.execute("SET deadlock_timeout = '1h'")  # so that the sink is the one that gives way
+        other.execute("SET deadlock_timeout = '1h'")
         row = "SELECT FROM glyphwatch.summary WHERE lookalike = %s FOR UPDATE"
         other.execute(row, ("xn--pple-43d.com",))
-        writing = threading.Thread(target=write, args=(4, 8))
+        writing = threading.Thread(target=sink.write, args=(stretch(found, 4, 8),))
         writing.start()
         until_somebody_waits(looking)
         other.execute(row, ("evil.example",))  # the sink has it
@@ -84,6 +91,7 @@ def test_a_deadlock_is_tried_again(
     writing.join()
     assert watch.reasons == {"conflict": 1}
     assert counted(migrated) == 8
+    sink.close()
 
 
 def test_a_serialization_failure_is_tried_again(
