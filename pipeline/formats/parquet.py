@@ -31,6 +31,9 @@ MAGIC = b"PAR1"
 ROWS = 1 << 15
 """Rows of a batch."""
 
+AT_ONCE = 1 << 12
+"""Rows of it that are made Python objects at a time."""
+
 
 class Parquet:
     """Rows of a Parquet file."""
@@ -128,17 +131,15 @@ class TableBatch:
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""
-        for index, _ in hits.spans:
-            yield self._message(index)
+        names = self.rows.schema.names
+        for first in range(0, len(hits.spans), AT_ONCE):
+            places = [place for place, _ in hits.spans[first : first + AT_ONCE]]
+            columns = [_picked(self.rows.column(name), places) for name in names]
+            for place, values in zip(places, zip(*columns, strict=True), strict=True):
+                yield self._message(place, dict(zip(names, values, strict=True)))
 
-    def _message(self, index: int) -> Message:
-        offset = self.offset + index
-        values: dict[str, Any] = {}
-        for name in self.rows.schema.names:
-            value = self.rows.column(name)[index]
-            if pa.types.is_timestamp(value.type):  # nanoseconds have no Python type
-                value = pc.cast(value, pa.timestamp("us", value.type.tz), safe=False)
-            values[name] = value.as_py()
+    def _message(self, place: int, values: dict[str, Any]) -> Message:
+        offset = self.offset + place
         original = values[self.column]
         try:
             if isinstance(original, bytes):
@@ -150,6 +151,17 @@ class TableBatch:
         except BadField as error:
             shown = "" if original is None else str(original)
             return Rejected(error.reason, str(error), offset, shown.encode(errors="replace"))
+
+
+def _picked(array: pa.Array, places: list[int]) -> list[Any]:
+    """Give some values of a column as Python has them: a column at a time is ten times quicker."""
+    if pa.types.is_string_view(array.type) or pa.types.is_binary_view(array.type):
+        return [array[place].as_py() for place in places]  # cannot be taken from
+    picked = array.take(pa.array(places, pa.int64()))
+    if pa.types.is_timestamp(picked.type):  # nanoseconds have no Python type
+        picked = pc.cast(picked, pa.timestamp("us", picked.type.tz), safe=False)
+    values: list[Any] = picked.to_pylist()
+    return values
 
 
 def _strings(array: pa.Array) -> pa.Array:
