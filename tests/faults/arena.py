@@ -126,7 +126,8 @@ class Arena:
         """Send so many messages, partition by partition in turn, and note where they lie."""
         self.send(messages(seed, count, mixture))
 
-    def send(self, each: Iterable[Sent]) -> None:
+    def send(self, each: Iterable[Sent], *, partition: int | None = None) -> None:
+        """Send messages to one partition, or to all in turn."""
         producer = Producer(
             {
                 "bootstrap.servers": self.servers.kafka.bootstrap,
@@ -150,7 +151,9 @@ class Arena:
                     producer.produce(
                         self.name,
                         sent.value,
-                        partition=(begin + number) % self.partitions,
+                        partition=(
+                            (begin + number) % self.partitions if partition is None else partition
+                        ),
                         on_delivery=taken,
                     )
                     break

@@ -24,7 +24,7 @@ from pipeline.stream.positions import Positions, Reading
 from pipeline.stream.seams import Seam
 from pipeline.stream.writing import Writing
 from tests.faults import fakes
-from tests.faults.ledger import Ledger, violations
+from tests.faults.ledger import Found, Ledger, violations
 from tests.faults.messages import PLANTED, POISON, SKIPPED, Sent, record
 
 PARTITIONS = 3
@@ -41,6 +41,13 @@ class Action(NamedTuple):
 
     name: str
     arguments: tuple[Any, ...] = ()
+
+
+class Schedule(NamedTuple):
+    """What was done in a run, and what the fakes held in its end."""
+
+    actions: list[Action]
+    found: Found
 
 
 def sent(kind: str, number: int) -> Sent:
@@ -105,8 +112,8 @@ class Machine(RuleBasedStateMachine):
 
     engine: ClassVar[Engine]
     guarded: ClassVar[bool] = True
-    schedules: ClassVar[list[list[Action]]] = []
-    """What was done, of every run that came to its end; for those who do it again elsewhere."""
+    schedules: ClassVar[list[Schedule]] = []
+    """Every run that came to its end; for those who do it again elsewhere."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -291,7 +298,7 @@ class Machine(RuleBasedStateMachine):
             self.nothing_is_committed_that_is_not_durable()
             assert violations(self.ledger, self.sinks.found()) == []
             assert not any(self.lag().values()), f"I5: lag {self.lag()}, {self.said[-3:]}"
-            self.schedules.append(self.actions)
+            self.schedules.append(Schedule(self.actions, self.sinks.found()))
         finally:
             self._patches.close()
 

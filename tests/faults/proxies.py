@@ -38,6 +38,7 @@ class TcpProxy:
         self._target = target
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
+        self._open = 0
         self._closing = threading.Event()
         self._listener = socket.create_server((LOOPBACK, self.port))
         threading.Thread(target=self._listen, daemon=True).start()
@@ -57,6 +58,7 @@ class TcpProxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.cut()
+        wait_for(lambda: not self._open, 5)
 
     def __enter__(self) -> Self:
         return self
@@ -80,8 +82,19 @@ class TcpProxy:
                 continue
             with self._lock:
                 self._pairs.add((client, server))
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+            threading.Thread(target=self._pair, args=(client, server), daemon=True).start()
+
+    def _pair(self, client: socket.socket, server: socket.socket) -> None:
+        with self._lock:
+            self._open += 1
+        with client, server:
+            back = threading.Thread(target=self._carry, args=(server, client), daemon=True)
+            back.start()
+            self._carry(client, server)
+            back.join()
+        with self._lock:
+            self._open -= 1
+            self._pairs.discard((client, server))
 
     def _carry(self, source: socket.socket, sink: socket.socket) -> None:
         try:
