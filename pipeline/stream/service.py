@@ -95,12 +95,15 @@ class Service(AbstractContextManager["Service"]):
         threads = stack.enter_context(ThreadPoolExecutor(1, "write"))
         letters = DeadLetterTopic(make_producer(stream, said=self._hear), stream.dead_letters)
         stack.callback(letters.close)
-        # Opened, used and closed in the thread that writes.
+        # Opened and used in the thread that writes, and the store closed there, too.
         details, summary, name = threads.submit(_sinks, settings, stream, self._observer).result()
         self.summary: SummarySink = summary
         """Where the summary and the outbox are."""
         for sink in (*details.values(), summary):
-            stack.callback(lambda close: threads.submit(close).result(), sink.close)
+            if stream.sqlite:
+                stack.callback(lambda close: threads.submit(close).result(), sink.close)
+            else:  # from here, so that it ends a write that waits for a server
+                stack.callback(sink.close)
         told = self._observer
         writing = Writing(letters, details, summary, clock=clock, observer=told, summary_name=name)
         consumer = make_consumer(stream, said=self._hear, statistics=self._measure)
