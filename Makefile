@@ -2,7 +2,7 @@
 # run by hand as well; `make` only remembers their names.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock stack clean
+.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock stack faults clean
 
 bin := .venv/bin
 
@@ -43,6 +43,9 @@ map: setup ## make the confusable map again; CONFUSABLES=confusables.txt, from U
 	@test -n "$(CONFUSABLES)" || { echo "say CONFUSABLES=FILE: Unicode's confusables.txt"; exit 2; }
 	$(bin)/glyphwatch map build --from all --confusables $(CONFUSABLES) \
 		--output detector/data/confusables.txt
+
+faults: setup-dev ## every fault of the stream, an hour and more; FAULTS=--only=F1,F5
+	$(bin)/python -m tests.faults --output docs/faults.md $(FAULTS)
 
 lock: ## pin requirements by hash again; LOCK=--upgrade takes the newest
 	bash infra/lock.sh $(LOCK)

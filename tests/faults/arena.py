@@ -21,7 +21,7 @@ import psycopg
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
 from infra.stack import DynamoServer, KafkaServer, PostgresServer
-from infra.stack.ports import LOOPBACK, free_port
+from infra.stack.ports import LOOPBACK
 from pipeline.dynamo_client import DynamoPlace
 from pipeline.dynamo_table import DynamoTable
 from pipeline.postgres_migrations import migrate
@@ -190,12 +190,11 @@ class Arena:
         sinks = ["--dynamodb", self.name]
         if self.store is not None:
             sinks = ["--embedded", "--store", str(self.store)]
-        health = free_port()
         worker = Worker(
             [
                 *("--topics", self.name, "--group", self.name, "--dead-letters", self.dead),
                 *("--batch", str(batch), "--linger", "0.05", *sinks),
-                *("--health", f"{LOOPBACK}:{health}"),
+                *("--health", f"{LOOPBACK}:0"),
             ],
             {
                 **kafka,
@@ -207,7 +206,6 @@ class Arena:
                 **(extra or {}),
             },
             self.folder / f"worker{number}.log",
-            health=health,
             limit=limit,
         )
         self.workers.append(worker)

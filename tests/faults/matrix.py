@@ -8,6 +8,7 @@ from tests.faults import (
     groups,
     inputs,
     postgres_faults,
+    soak,
 )
 
 CASES = [
@@ -18,4 +19,5 @@ CASES = [
     *dynamo_faults.CASES,
     *inputs.CASES,
     *endings.CASES,
+    *soak.CASES,
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -28,12 +29,10 @@ class Worker:
         environment: Mapping[str, str],
         log: Path,
         *,
-        health: int,
         limit: int | None = None,
     ) -> None:
-        """Args: health: port of its health; limit: bytes that a file of it may have."""
+        """Args: limit: bytes that a file of it may have."""
         self.log = log
-        self._health = health
         self.started = time.monotonic()
         with log.open("ab") as said:
             self.process = subprocess.Popen(
@@ -67,7 +66,10 @@ class Worker:
 
     def ready(self) -> int:
         """Give the status of ``/readyz``; 0 if nobody answers."""
-        connection = http.client.HTTPConnection(LOOPBACK, self._health, timeout=5)
+        told = re.search(r'"address": "127\.0\.0\.1:(\d+)"', self.said)
+        if told is None:
+            return 0
+        connection = http.client.HTTPConnection(LOOPBACK, int(told[1]), timeout=5)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status
