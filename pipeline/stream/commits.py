@@ -49,6 +49,15 @@ class Commits:
             if stretch.is_counted:
                 self._waiting[stretch.tenure.key] = stretch.tenure, stretch.end
 
+    def catch_up(self, tenures: Iterable[Tenure]) -> None:
+        """Note what the summary had counted already: nothing more may come to be committed."""
+        for tenure in tenures:
+            if tenure.counted is None:
+                continue
+            if self._waiting.get(tenure.key, (None, 0))[0] is not tenure:
+                self._waiting[tenure.key] = tenure, tenure.counted
+            tenure.counted = None
+
     def run(self, *, at_once: bool = False) -> None:
         """Commit what waits, if it is ours still.
 

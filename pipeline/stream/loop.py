@@ -139,7 +139,9 @@ class Loop:
         Raises:
             PipelineError: it cannot go on; trying again will not help.
         """
-        if self._next is None and not self._is_refused and self._assignment.place():
+        may_read = self._next is None and not self._is_refused and self._assignment.place()
+        self._commits.catch_up(self._assignment.tenures.values())
+        if may_read:
             self._assignment.resume()
             self._gather()
         else:

@@ -110,7 +110,10 @@ class Positions:
         committed = {(each.topic, each.partition): each.offset for each in answers}
         for tenure in tenures:
             progress = stored.get(tenure.key)
-            tenure.next = self._begin(tenure, committed.get(tenure.key, -1), progress)
+            known = committed.get(tenure.key, -1)
+            tenure.next = self._begin(tenure, known, progress)
+            if progress is not None and tenure.next == progress.offset > known:
+                tenure.counted = progress.offset
 
     def _begin(self, tenure: Tenure, committed: int, progress: StoredProgress | None) -> int:
         low, high = self.watermarks(tenure.key)

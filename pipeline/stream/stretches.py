@@ -27,6 +27,8 @@ class Tenure:
         """Which one."""
         self.next = begin
         """Offset of what is read next: what lies before it was read or counted already."""
+        self.counted: int | None = None
+        """Offset up to which the summary had counted it, if the group had committed less."""
         self.is_ours = True
         """False once it was given up: then nothing of it is written or committed any more."""
 
