@@ -153,8 +153,8 @@ class Assignment:
     def _take(self, tenures: Sequence[Tenure]) -> None:
         partitions = [TopicPartition(*tenure.key, tenure.next) for tenure in tenures]
         self._consumer.incremental_assign(partitions)
-        if self.is_paused:
-            self._consumer.pause(partitions)
+        # Kafka's client keeps a pause over losing a partition and getting it again.
+        (self._consumer.pause if self.is_paused else self._consumer.resume)(partitions)
         self._tenures |= {tenure.key: tenure for tenure in tenures}
         self._observer.assigned(len(self._tenures))
 

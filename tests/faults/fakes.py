@@ -210,13 +210,11 @@ class Consumer:
         for each in partitions:
             assert each.partition not in self.positions, "assigned twice"
             assert each.offset >= 0
-            self.positions[each.partition] = each.offset
-            self.paused.discard(each.partition)
+            self.positions[each.partition] = each.offset  # a pause from before is kept
 
     def incremental_unassign(self, partitions: list[TopicPartition]) -> None:
         for each in partitions:
             del self.positions[each.partition]
-            self.paused.discard(each.partition)
 
     def close(self) -> None:
         if self._callbacks is not None and self in self.cluster.members and self._told:
