@@ -14,7 +14,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, Self
 
 import boto3
 import psycopg
@@ -28,6 +28,7 @@ from pipeline.postgres_migrations import migrate
 from tests.faults.ledger import Found, Ledger, Letter, Pair, Place, violations
 from tests.faults.messages import TARGETS, Mixture, Sent, messages
 from tests.faults.proxies import wait_for
+from tests.faults.reading import environment, letter_of
 from tests.faults.sampling import Places, Sampler, Seen, early_commits
 from tests.faults.workers import Worker
 from tests.servers import make_topic
@@ -343,45 +344,3 @@ class Arena:
             for worker in self.workers
             if "Traceback (most recent call last)" in worker.said
         ]
-
-
-def letter_of(message: Message, topic: str) -> Letter:
-    """Read a dead letter."""
-    about = {
-        name.removeprefix("glyphwatch."): value.decode()
-        for name, value in message_headers(message)
-        if isinstance(value, bytes)
-    }
-    complete = about["topic"] == topic and all(
-        about.get(name) for name in ("coordinates", "timestamp", "stage", "version")
-    )
-    return Letter(
-        (int(about["partition"]), int(about["offset"])),
-        about["reason"],
-        message.value() or b"",
-        int(about["length"]),
-        about.get("sha256", ""),
-        complete,
-    )
-
-
-def message_headers(message: Message) -> list[tuple[str, bytes | None]]:
-    """Give a message's headers; the library's types say less than they are."""
-    return cast("list[tuple[str, bytes | None]]", message.headers() or [])
-
-
-@contextlib.contextmanager
-def environment(extra: dict[str, str]) -> Iterator[None]:
-    """Have variables in this process for a while: where AWS's clients look."""
-    import os
-
-    before = {name: os.environ.get(name) for name in extra}
-    os.environ.update(extra)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -23,7 +23,7 @@ from pipeline.stream.observing import Observer
 from pipeline.stream.positions import Positions, Reading
 from pipeline.stream.seams import Seam
 from pipeline.stream.writing import Writing
-from tests.faults import fakes
+from tests.faults import fake_sinks, fakes
 from tests.faults.ledger import Found, Ledger, violations
 from tests.faults.messages import PLANTED, POISON, SKIPPED, Sent, record
 
@@ -75,9 +75,9 @@ class Worker:
         self.armed: tuple[Seam, int] | None = None
         """Where to die, and at which time of getting there."""
         writing = Writing(
-            fakes.Letters(sinks),
-            {"details": fakes.Details(sinks, lambda: machine.reach("mid_details"))},
-            fakes.Summary(sinks),
+            fake_sinks.Letters(sinks),
+            {"details": fake_sinks.Details(sinks, lambda: machine.reach("mid_details"))},
+            fake_sinks.Summary(sinks),
             clock=cluster.clock,
             observer=observer,
         )
@@ -117,7 +117,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.cluster = fakes.Cluster(PARTITIONS)
-        self.sinks = fakes.Sinks(guarded=self.guarded)
+        self.sinks = fake_sinks.Sinks(guarded=self.guarded)
         self.ledger = Ledger()
         self.said: list[str] = []
         self.actions: list[Action] = []
@@ -240,9 +240,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(
         name=st.sampled_from(["letters", "details", "summary"]),
-        trouble=st.sampled_from(get_args(fakes.Trouble)),
+        trouble=st.sampled_from(get_args(fake_sinks.Trouble)),
     )
-    def trouble(self, name: str, trouble: fakes.Trouble) -> None:
+    def trouble(self, name: str, trouble: fake_sinks.Trouble) -> None:
         self.note("trouble", name, trouble)
         self.sinks.trouble[name] = trouble
 
