@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from typing import cast
-
-from confluent_kafka import Message
+from typing import TYPE_CHECKING, cast
 
 from tests.faults.ledger import Letter
+
+if TYPE_CHECKING:
+    from confluent_kafka import Message
 
 
 def letter_of(message: Message, topic: str) -> Letter:
