@@ -8,11 +8,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from infra.stack import DynamoServer, KafkaServer, Missing, PostgresServer, Server
+
+if TYPE_CHECKING:
+    from confluent_kafka import Consumer
 
 AnyServer = TypeVar("AnyServer", bound=Server)
 
@@ -92,3 +95,20 @@ def make_topic(kafka: KafkaServer, name: str, partitions: int = 4, **settings: s
     wanted = NewTopic(name, num_partitions=partitions, replication_factor=1, config=config)
     for made in admin.create_topics([wanted], operation_timeout=30).values():
         made.result(30)
+
+
+def committed(consumer: Consumer, topic: str, partition: int = 0) -> int:
+    """The offset that a consumer's group has committed; negative if it has none.
+
+    A client asks again by itself after some answers, but not after the one of a broker that saw no
+    group before and has yet to find out who coordinates it: then nothing is committed either.
+    """
+    from confluent_kafka import KafkaError, KafkaException, TopicPartition
+
+    try:
+        (found,) = consumer.committed([TopicPartition(topic, partition)], timeout=30)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.NOT_COORDINATOR:
+            raise
+        return -1
+    return int(found.offset)

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer
 
 from infra.stack import KafkaServer
-from tests.servers import make_topic
+from tests.servers import committed, make_topic
 
 LONGEST = 60.0
 
@@ -51,19 +51,6 @@ def with_token(variables: dict[str, str], folder: Path) -> dict[str, str]:
         "GLYPHWATCH_KAFKA_SASL_OAUTHBEARER_CONFIG_FILE": str(folder / "token"),
         "GLYPHWATCH_KAFKA_ENABLE_SASL_OAUTHBEARER_UNSECURE_JWT": "true",
     }
-
-
-def committed(consumer: Consumer, topic: str) -> int | None:
-    """Give the committed offset; None while a broker that saw no group before finds out who knows.
-
-    A client asks again by itself after some answers, but not after this one.
-    """
-    try:
-        return consumer.committed([TopicPartition(topic, 0)], timeout=30)[0].offset
-    except KafkaException as error:
-        if not error.args[0].retriable() and error.args[0].code() != KafkaError.NOT_COORDINATOR:
-            raise
-        return None
 
 
 @pytest.mark.parametrize("mechanism", ["SCRAM", "OAUTHBEARER"])

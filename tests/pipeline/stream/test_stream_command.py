@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from infra.stack import KafkaServer
-from tests.servers import make_topic
+from tests.servers import committed, make_topic
 
 LONGEST = 60.0
 """Seconds that anything may take on a busy machine."""
@@ -48,8 +48,7 @@ class Group:
         self._consumer = Consumer({"bootstrap.servers": kafka.bootstrap, "group.id": name})
 
     def committed(self, topic: str, partition: int = 0) -> int:
-        (found,) = self._consumer.committed([TopicPartition(topic, partition)], timeout=30)
-        return int(found.offset)
+        return committed(self._consumer, topic, partition)
 
     def close(self) -> None:
         self._consumer.close()
