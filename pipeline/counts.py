@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.judging import Said
 
 
 class Counts:
@@ -59,6 +62,16 @@ class Counts:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Counts) and self.to_json() == other.to_json()
+
+    def add_said(self, said: Said) -> None:
+        """Add what the judge said of one record."""
+        self.brakes.update(said.brakes)
+        self.truncated += said.truncated
+        if said.detections:
+            self.matched += 1
+            self.detections += len(said.detections)
+        else:
+            self.clean += 1
 
     def add(self, other: Counts) -> None:
         """Add what became of other records."""

@@ -88,6 +88,7 @@ class DynamoSink:
         self._observer = observer or Observer()
         self._backoff = backoff or Backoff()
         self._threads: Executor = ThreadPoolExecutor(in_flight, thread_name_prefix=_NAME)
+        self._writing = threading.Lock()
         self._closing = threading.Event()
         self._choked = threading.Event()
         self._width = WIDEST
@@ -97,13 +98,14 @@ class DynamoSink:
         """See `pipeline.sinks.Sink.write`."""
         items = self._items(batch.detections)
         waiting = deque(calls(item for key, item in items.items() if key not in self._stored))
-        try:
-            self._send_all(waiting)
-        except BaseException:
-            undone = {item.key for call in waiting for item in call}
-            self._stored = items.keys() - undone
-            raise
-        self._stored = set()
+        with self._writing:
+            try:
+                self._send_all(waiting)
+            except BaseException:
+                undone = {item.key for call in waiting for item in call}
+                self._stored = items.keys() - undone
+                raise
+            self._stored = set()
 
     def _items(self, detections: Sequence[Detection]) -> dict[tuple[str, str], Item]:
         """Make the items, one for each key: no call may have the same one twice."""
@@ -118,6 +120,7 @@ class DynamoSink:
         first = True
         gave_up = time.monotonic() + PATIENCE
         while waiting:
+            self._wait(0)
             going = [waiting.popleft() for _ in range(min(self._width, len(waiting)))]
             sent = sum(map(len, going))
             try:
@@ -151,6 +154,7 @@ class DynamoSink:
             self._width = 1
 
     def _wait(self, seconds: float) -> None:
+        """Wait, unless the sink is being closed."""
         if self._closing.wait(seconds):
             msg = f"DynamoDB table {self._table}: closed while it was waited for"
             raise SinkUnavailable(msg)
@@ -200,8 +204,9 @@ class DynamoSink:
     def close(self) -> None:
         """See `pipeline.sinks.Sink.close`; a `write` that waits ends with `SinkUnavailable`."""
         self._closing.set()
-        self._threads.shutdown()
-        self.client.close()
+        with self._writing:  # what it uses is not to go away in the middle of a call
+            self._threads.shutdown()
+            self.client.close()
 
 
 def _key(request: dict[str, Any]) -> tuple[str, str]:

@@ -252,13 +252,7 @@ class Scan:
             counts.rejected[said.reason] += 1
             self._reject(current, Rejected(said.reason, said.detail, message.offset, original))
         elif said is not None:
-            counts.brakes.update(said.brakes)
-            counts.truncated += said.truncated
-            if not said.detections:
-                counts.clean += 1
-                return
-            counts.matched += 1
-            counts.detections += len(said.detections)
+            counts.add_said(said)
             current.pending.extend(_with_record(current, message, d) for d in said.detections)
 
     def _reject(self, current: _Source, rejected: Rejected) -> None:

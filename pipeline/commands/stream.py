@@ -10,8 +10,9 @@ from pipeline.commands.extras import needs
 from pipeline.commands.flags import add_judging, config_of, say_problems, settings_of
 from pipeline.display import escape
 from pipeline.errors import Exit
+from pipeline.formats import ALIASES
 from pipeline.stream.operating import OperateSettings, add_operating, load_operate_settings
-from pipeline.stream.settings import ALIASES, FORMATS, StreamSettings, load_stream_settings
+from pipeline.stream.settings import FORMATS, StreamSettings, load_stream_settings
 
 if TYPE_CHECKING:
     import argparse

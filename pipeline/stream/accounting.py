@@ -57,14 +57,9 @@ def account(handed: Handed, said: Said | Refused | None) -> None:
 
 def _match(handed: Handed, record: Record, said: Said) -> None:
     stretch = handed.stretch
-    counts = stretch.counts
-    counts.brakes.update(said.brakes)
-    counts.truncated += said.truncated
+    stretch.counts.add_said(said)
     if not said.detections:
-        counts.clean += 1
         return
-    counts.matched += 1
-    counts.detections += len(said.detections)
     source, coordinates = _place(handed)
     first, last = record.time_first, record.time_last
     if first is None and last is None:

@@ -198,20 +198,19 @@ class Assignment:
         if code == KafkaError._PARTITION_EOF:  # noqa: SLF001 - so it is named
             return None
         if code in _OUT_OF_RANGE:
-            return self._move((str(message.topic()), int(message.partition() or 0)))
+            self._move((str(message.topic()), int(message.partition() or 0)))
+            return None
         if error.fatal() or code in _REFUSALS:
             raise BrokerUnavailable(escape(error.str()))
         return escape(error.str())
 
-    def _move(self, key: Key) -> str | None:
+    def _move(self, key: Key) -> None:
         """Go on where a partition begins now, since what was to be read is gone."""
         tenure = self._tenures.get(key)
-        if tenure is None:
-            return None
-        self._positions.refit(tenure)
-        self._consumer.incremental_unassign([TopicPartition(*key)])
-        self._take([tenure])
-        return None
+        if tenure is not None:
+            self._positions.refit(tenure)
+            self._consumer.incremental_unassign([TopicPartition(*key)])
+            self._take([tenure])
 
 
 _OUT_OF_RANGE = frozenset(

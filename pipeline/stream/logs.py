@@ -15,6 +15,7 @@ import re
 import sys
 import threading
 import traceback
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -107,7 +108,7 @@ def cut(text: str, most: int = LONGEST) -> str:
     return shown
 
 
-class _Formatter(logging.Formatter):
+class _Formatter(logging.Formatter, ABC):
     """Turns a record into its event and fields; subclasses write them."""
 
     def __init__(self) -> None:
@@ -121,9 +122,9 @@ class _Formatter(logging.Formatter):
             line = self.line(record, {"event": "unwritable", "error": type(error).__name__})
         return line
 
+    @abstractmethod
     def line(self, record: logging.LogRecord, fields: dict[str, Any]) -> str:
         """Write a record's fields, event first, on one line."""
-        raise NotImplementedError
 
     def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
         given = getattr(record, _FIELDS, None)

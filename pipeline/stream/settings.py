@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import UsageError
+from pipeline.formats import ALIASES
 from pipeline.settings import (
     PREFIX,
     merged,
@@ -39,9 +40,6 @@ FORMATS = {
     "arrow": "an Arrow IPC stream of many records a message",
 }
 """How the messages of a topic may be written, with a word on each."""
-
-ALIASES = {"cof": "ndjson", "dnsdb": "ndjson"}
-"""Other names for them."""
 
 
 class StreamSettings(NamedTuple):

@@ -284,3 +284,23 @@ def test_closing_ends_a_wait(table: DynamoPlace, many: list[Detection]) -> None:
     sink.close()
     writing.join(30)
     assert len(ended) == 1
+
+
+def test_closing_lets_a_round_end(
+    sink: DynamoSink, table: DynamoPlace, many: list[Detection]
+) -> None:
+    closed = DynamoSink(table)
+    closing = threading.Thread(target=closed.close)
+
+    def fault(_request: AWSPreparedRequest, n: int) -> AWSResponse | None:
+        if n == 1:
+            closing.start()
+            time.sleep(0.3)  # time to take away what the calls after this one need
+        return None
+
+    Line(closed, fault)
+    closed.write(Batch(many, None))
+    closing.join(30)
+    assert held(sink, table) == ids(many)
+    with pytest.raises(SinkUnavailable, match="closed"):
+        closed.write(Batch(many, None))
