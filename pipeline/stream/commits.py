@@ -48,6 +48,7 @@ class Commits:
         for stretch in stretches:
             if stretch.is_counted:
                 self._waiting[stretch.tenure.key] = stretch.tenure, stretch.end
+                stretch.tenure.counted = None  # or the next `catch_up` would commit less again
 
     def catch_up(self, tenures: Iterable[Tenure]) -> None:
         """Note what the summary had counted already: nothing more may come to be committed."""

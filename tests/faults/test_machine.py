@@ -34,6 +34,22 @@ def test_nothing_is_lost_or_counted_twice(engine: Engine) -> None:
     )
 
 
+def test_what_the_summary_had_counted_is_not_committed_over_what_came_after(
+    engine: Engine,
+) -> None:
+    """Found by the machine: partitions can come in the poll that brings their first messages."""
+    machine = type("Followed", (Machine,), {"engine": engine})()
+    machine.begin()
+    machine.produce(1, ["planted"] * 5)  # a batch has four
+    machine.crash_at(0, "before_commit", 1)
+    machine.step(0, 1)
+    machine.expire()
+    machine.start(0)
+    machine.step(0, 3)
+    assert machine.cluster.committed == {1: 5}
+    machine.teardown()
+
+
 def test_without_the_progress_row_the_machine_finds_double_counts(engine: Engine) -> None:
     machine = type("Unguarded", (Machine,), {"engine": engine, "guarded": False})
     with pytest.raises(AssertionError, match="I2: counted twice"):
