@@ -27,6 +27,7 @@ from pipeline.dynamo_table import DynamoTable
 from pipeline.postgres_migrations import migrate
 from tests.faults.ledger import Found, Ledger, Letter, Pair, Place, violations
 from tests.faults.messages import TARGETS, Mixture, Sent, messages
+from tests.faults.mock_cluster import MockCluster
 from tests.faults.proxies import wait_for
 from tests.faults.reading import environment, letter_of
 from tests.faults.sampling import Places, Sampler, Seen, early_commits
@@ -66,15 +67,23 @@ class Verdict(NamedTuple):
 class Arena:
     """See the module."""
 
-    def __init__(self, servers: Servers, folder: Path, *, partitions: int = 4) -> None:
-        """Make topics, table and database."""
+    def __init__(
+        self,
+        servers: Servers,
+        folder: Path,
+        *,
+        partitions: int = 4,
+        cluster: MockCluster | None = None,
+    ) -> None:
+        """Make topics, table and database; on a mock cluster in the place of Kafka, if given."""
         self.servers = servers
         self.folder = folder
         self.partitions = partitions
         self.name = f"f{uuid.uuid4().hex[:12]}"
         self.ledger = Ledger()
         self.workers: list[Worker] = []
-        self.bootstrap = servers.kafka.bootstrap
+        self.brokers = servers.kafka.bootstrap if cluster is None else cluster.bootstrap
+        self.bootstrap = self.brokers
         """Where workers look for Kafka; a proxy's address in some cases."""
         self.endpoint = servers.dynamo.endpoint
         self.conninfo = servers.postgres.create_database(self.name)
@@ -84,14 +93,15 @@ class Arena:
         self.store: Path | None = None
         """The SQLite store, if workers are to run with that alone."""
         self.sampler: Sampler | None = None
-        self._offsets = Consumer(
-            {"bootstrap.servers": servers.kafka.bootstrap, "group.id": self.name}
-        )
+        self._offsets = Consumer({"bootstrap.servers": self.brokers, "group.id": self.name})
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "targets.csv").write_text(TARGETS, encoding="utf-8")
-        large = {"max_message_bytes": "3000000"}
-        make_topic(servers.kafka, self.name, partitions, **large)
-        make_topic(servers.kafka, self.dead, 1)
+        if cluster is not None:
+            cluster.make_topic(self.name, partitions)
+            cluster.make_topic(self.dead, 1)
+        else:
+            make_topic(servers.kafka, self.name, partitions, max_message_bytes="3000000")
+            make_topic(servers.kafka, self.dead, 1)
         with psycopg.connect(self.direct) as session:
             migrate(session)
         self.dynamo = boto3.client("dynamodb", endpoint_url=servers.dynamo.endpoint, **self._keys)
@@ -131,7 +141,7 @@ class Arena:
         """Send messages to one partition, or to all in turn."""
         producer = Producer(
             {
-                "bootstrap.servers": self.servers.kafka.bootstrap,
+                "bootstrap.servers": self.brokers,
                 "enable.idempotence": True,
                 "linger.ms": 5,
                 "message.max.bytes": 3_000_000,
@@ -216,7 +226,7 @@ class Arena:
         """Begin to look at I3."""
         self.sampler = Sampler(
             Places(
-                self.servers.kafka.bootstrap,
+                self.brokers,
                 self.name,
                 self.name,
                 self.partitions,
@@ -298,7 +308,7 @@ class Arena:
     def _letters(self) -> Iterator[Letter]:
         reader = Consumer(
             {
-                "bootstrap.servers": self.servers.kafka.bootstrap,
+                "bootstrap.servers": self.brokers,
                 "group.id": f"{self.name}.reader",
                 "enable.auto.commit": False,
             }

@@ -2,6 +2,7 @@
 
 from tests.faults import (
     broker_faults,
+    cluster_faults,
     crashes,
     dynamo_faults,
     endings,
@@ -15,6 +16,7 @@ CASES = [
     *crashes.CASES,
     *groups.CASES,
     *broker_faults.CASES,
+    *cluster_faults.CASES,
     *postgres_faults.CASES,
     *dynamo_faults.CASES,
     *inputs.CASES,
