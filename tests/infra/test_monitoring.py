@@ -185,17 +185,17 @@ def test_prometheus_itself_reads_what_a_stream_exports(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         server.close()
-    assert alerts == wanted
+    assert alerts >= wanted
 
 
 def pending_alerts(url: str, process: subprocess.Popen[bytes], wanted: set[str]) -> set[str]:
-    """Ask Prometheus until it has these alerts and no other, or two minutes are over.
+    """Ask Prometheus until it has these alerts, or two minutes are over.
 
-    Where a machine is slow, the first answers come too late for it, and the service seems down.
+    There may be others: this process has the memory of all tests, and reads nothing from Kafka.
     """
     found: set[str] = set()
     until = time.monotonic() + 120
-    while found != wanted and time.monotonic() < until:
+    while not wanted <= found and time.monotonic() < until:
         assert process.poll() is None
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
             told = json.load(answer)["data"]["alerts"]
