@@ -1,15 +1,15 @@
 """The loop: consume -> detect -> write -> commit, step by step.
 
-One thread owns the consumer and never waits long. What a batch gave is written by an executor
-(1. dead letters, 2. details, 3. summary and progress) while the next batch is consumed and
-detected; this thread commits (4.) once that is done. At most two batches are held: the one that is
-written and the one after it. While the second cannot be handed over, all partitions are paused and
-the broker is asked on, so that the group keeps this member.
+One thread owns the consumer and never waits long. What a batch gave is written by two others
+(1. dead letters, 2. details; 3. summary and progress: see `pipeline.stream.conveyor`) while the
+next batch is consumed and detected; this thread commits (4.) once that is done. At most three
+batches are held: one in each half of the writing, and the one after them. While that cannot be
+handed over, all partitions are paused and the broker is asked on, so that the group keeps this
+member.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import wait
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,11 @@ from confluent_kafka import KafkaException, TopicPartition
 from pipeline.errors import PipelineError, SinkUnavailable
 from pipeline.stream.assignment import Assignment
 from pipeline.stream.commits import Commits
+from pipeline.stream.conveyor import Conveyor
 from pipeline.stream.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from concurrent.futures import Future
 
     from confluent_kafka import Message
 
@@ -54,7 +54,7 @@ class Loop:
         writing: Writing,
         positions: Positions,
         *,
-        executor: Executor,
+        executors: tuple[Executor, Executor],
         clock: Clock,
         observer: Observer,
         say: Callable[[str], None],
@@ -68,7 +68,7 @@ class Loop:
             detect: finds lookalikes.
             writing: the sinks.
             positions: says where partitions begin.
-            executor: writes; runs one task at a time.
+            executors: write details, and the summary; each runs one task at a time.
             clock: what time it is.
             observer: is told of everything that is counted.
             say: is told, in words, what a person may want to know.
@@ -77,8 +77,6 @@ class Loop:
         self._consumer = consumer
         self._topics = list(topics)
         self._detect = detect
-        self._writing = writing
-        self._executor = executor
         self._clock = clock
         self._observer = observer
         self._say = say
@@ -87,19 +85,17 @@ class Loop:
             consumer,
             positions,
             writing,
-            executor,
+            executors[1],
             self._pace,
             clock=clock,
             observer=observer,
             say=say,
         )
         self._commits = Commits(consumer, clock=clock, observer=observer, say=say)
-        self._work: Work | None = None  # being written, or waiting to be tried again
-        self._future: Future[None] | None = None
+        halves = zip((writing.write_details, writing.write_summary), executors, strict=True)
+        self._conveyor = Conveyor(tuple(halves), self._pace, clock=clock, say=say)
         self._next: Work | None = None  # detected, not handed over yet
         self._held: list[Message] = []  # came although partitions are paused
-        self._refusals = 0
-        self._retry_at = 0.0
         self._count = min(FIRST_BATCH, self._pace.batch)
         self._fault: BaseException | None = None
         self._stopping = False
@@ -139,7 +135,8 @@ class Loop:
         Raises:
             PipelineError: it cannot go on; trying again will not help.
         """
-        may_read = self._next is None and not self._is_refused and self._assignment.place()
+        is_free = self._next is None and not self._conveyor.is_refused
+        may_read = is_free and self._assignment.place()
         self._commits.catch_up(self._assignment.tenures.values())
         if may_read:
             self._assignment.resume()
@@ -158,20 +155,21 @@ class Loop:
         self._observer.stopping()
         until = self._clock.monotonic() + self._pace.drain
         self._assignment.pause()
-        while self._work is not None or self._next is not None:
+        while not self._conveyor.is_empty or self._next is not None:
             left = until - self._clock.monotonic()
             if left <= 0:
                 msg = "stopped before a batch could be written; it will be read again"
                 raise SinkUnavailable(msg)
             self._advance(min(left, self._pace.patience))
-            if self._work is not None:
+            if not self._conveyor.is_empty:
                 self._poll(1, self._pace.idle)
         self._held.clear()  # never detected, and so not committed
         self._commits.run(at_once=True)
 
     def close(self) -> None:
         """Leave the group; what is not written is not committed."""
-        self._work = self._next = self._future = None
+        self._conveyor.clear()
+        self._next = None
         self._held.clear()
         try:
             self._consumer.close()
@@ -179,11 +177,6 @@ class Loop:
             self._say(f"the consumer could not be closed: {error}")
 
     # Reading
-
-    @property
-    def _is_refused(self) -> bool:
-        """True while a sink has refused a batch, and it waits to be tried again."""
-        return self._work is not None and self._future is None
 
     def _gather(self) -> None:
         """Consume a batch and detect."""
@@ -224,53 +217,16 @@ class Loop:
     def _advance(self, patience: float) -> None:
         """Settle what was written, commit it, hand over what waits; as far as that goes."""
         while True:
-            is_free = self._settle(patience if self._next is not None else 0.0)
-            if not is_free or self._next is None:
+            self._settle(patience if self._next is not None else 0.0)
+            if self._next is None or not self._conveyor.has_room:
                 break
-            self._work, self._next = self._next, None
-            self._future = self._executor.submit(self._writing.write, self._work)
+            work, self._next = self._next, None
+            self._conveyor.put(work)
         self._commits.run()
 
-    def _settle(self, patience: float) -> bool:
-        """Find out what became of the write; say whether the next may be handed over.
-
-        Raises:
-            SinkUnavailable: trying again will not help.
-        """
-        if self._work is None:
-            return True
-        if self._future is None:
-            if self._clock.monotonic() < self._retry_at:
-                return False
-            self._future = self._executor.submit(self._writing.write, self._work)
-            return self._settle(patience)
-        if not self._future.done():
-            wait([self._future], patience)
-        if not self._future.done():
-            return False
-        try:
-            self._future.result()
-        except SinkUnavailable as error:
-            self._future = None
-            self._refuse(error)
-            return False
-        if self._refusals:
-            self._say("the sinks are back")
-        self._refusals = 0
-        self._commits.add(self._work.stretches)
-        self._work = self._future = None
-        return True
-
-    def _refuse(self, error: SinkUnavailable) -> None:
-        """Have the same work written again later."""
-        if error.retry_after is None:
-            raise error
-        if not self._refusals:
-            self._say(f"{error}; partitions are paused until it is back")
-        pace = self._pace
-        wait = min(pace.longest_retry, pace.first_retry * 2 ** min(self._refusals, 16))
-        self._refusals += 1
-        self._retry_at = self._clock.monotonic() + max(wait, min(error.retry_after, 30.0))
+    def _settle(self, patience: float, *, whole: bool = False) -> None:
+        for work in self._conveyor.settle(patience, whole=whole):
+            self._commits.add(work.stretches)
 
     # Partitions change hands
 
@@ -290,8 +246,7 @@ class Loop:
     def _give_up(self, partitions: list[TopicPartition]) -> None:
         """Finish what is being written, commit it, then give the partitions up."""
         try:
-            if self._future is not None:
-                self._settle(self._pace.revoke)
+            self._settle(self._pace.revoke, whole=True)
             self._commits.run(at_once=True)
         finally:
             self._let_go(partitions)

@@ -92,16 +92,17 @@ class Service(AbstractContextManager["Service"]):
         cluster = Cluster(stream)
         _see_to_topics(cluster, stream, create=create_topics)
         clock = SystemClock()
-        threads = stack.enter_context(ThreadPoolExecutor(1, "write"))
+        detailing = stack.enter_context(ThreadPoolExecutor(1, "details"))
+        counting = stack.enter_context(ThreadPoolExecutor(1, "summary"))
         letters = DeadLetterTopic(make_producer(stream, said=self._hear), stream.dead_letters)
         stack.callback(letters.close)
-        # Opened and used in the thread that writes, and the store closed there, too.
-        details, summary, name = threads.submit(_sinks, settings, stream, self._observer).result()
+        # Opened and used in the thread that counts, and the store closed there, too.
+        details, summary, name = counting.submit(_sinks, settings, stream, self._observer).result()
         self.summary: SummarySink = summary
         """Where the summary and the outbox are."""
         for sink in (*details.values(), summary):
             if stream.sqlite:
-                stack.callback(lambda close: threads.submit(close).result(), sink.close)
+                stack.callback(lambda close: counting.submit(close).result(), sink.close)
             else:  # from here, so that it ends a write that waits for a server
                 stack.callback(sink.close)
         told = self._observer
@@ -119,7 +120,7 @@ class Service(AbstractContextManager["Service"]):
             self.detecting,
             writing,
             Positions(consumer, cluster, reading, observer=told, say=self._say),
-            executor=threads,
+            executors=(detailing, counting),
             clock=clock,
             observer=told,
             say=self._say,

@@ -2,6 +2,8 @@
 
 1. dead letters; 2. details; 3. summary and progress, in one transaction a partition. A sink that is
 unavailable stops it where it is; the same work, written again, goes on after the last step done.
+Details can be written again without harm, so those of a batch may be while the one before it is
+counted; batches are counted in the order in which they were read.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ class Letters(Protocol):
 
 
 class Writing:
-    """The sinks of a stream, in their order. One thread at a time."""
+    """The sinks of a stream, in their order. One thread for each half of it."""
 
     def __init__(
         self,
@@ -75,8 +77,8 @@ class Writing:
         """See `SummarySink.read_progress`."""
         return self._summary.read_progress(group, epoch, cluster, topic, numbers)
 
-    def write(self, work: Work) -> None:
-        """Write all that is wanted of a batch, durably, before returning.
+    def write_details(self, work: Work) -> None:
+        """Write dead letters and details of what is wanted of a batch, durably, before returning.
 
         Raises:
             SinkUnavailable: call it again with the same work after `retry_after` seconds.
@@ -91,8 +93,6 @@ class Writing:
                 reach("before_details")
                 self._write_details(work, name, sink)  # 2.
                 work.done = step + 1
-        reach("before_summary")
-        self._write_summary(work)  # 3.
 
     @contextmanager
     def _asking(self, name: str, stage: Stage) -> Iterator[None]:
@@ -122,7 +122,13 @@ class Writing:
             with self._asking(name, "details"):
                 sink.write(Batch(found, None))
 
-    def _write_summary(self, work: Work) -> None:
+    def write_summary(self, work: Work) -> None:
+        """Count what is wanted of a batch (3.), durably, before returning.
+
+        Raises:
+            SinkUnavailable: call it again with the same work after `retry_after` seconds.
+        """
+        reach("before_summary")
         for stretch in work.wanted:
             if stretch.is_counted:
                 continue

@@ -71,7 +71,7 @@ class Worker:
         cluster, sinks = machine.cluster, machine.sinks
         observer, said = Observer(), machine.said.append
         self.consumer = fakes.Consumer(cluster)
-        self.executor = fakes.Executor()
+        self.executors = fakes.Executor(), fakes.Executor()
         self.armed: tuple[Seam, int] | None = None
         """Where to die, and at which time of getting there."""
         writing = Writing(
@@ -90,7 +90,7 @@ class Worker:
             Detecting(machine.engine, "ndjson"),
             writing,
             positions,
-            executor=self.executor,
+            executors=self.executors,
             clock=cluster.clock,
             observer=observer,
             say=said,
@@ -141,11 +141,15 @@ class Machine(RuleBasedStateMachine):
         try:
             if do == "step":
                 worker.loop.step()
+            elif do == "count":
+                worker.executors[1].run()
             elif do == "write":
-                worker.executor.run()
+                for executor in worker.executors:
+                    executor.run()
             else:
-                worker.executor.deferring = False
-                worker.executor.run()
+                for executor in worker.executors:
+                    executor.deferring = False
+                    executor.run()
                 worker.loop.drain()
                 self.workers[number] = None
                 worker.loop.close()
@@ -251,15 +255,15 @@ class Machine(RuleBasedStateMachine):
         self.note("commit_fault", fault)
         self.cluster.commit_fault = fault
 
-    @rule(number=workers_, deferring=st.booleans())
-    def defer(self, number: int, deferring: bool) -> None:
+    @rule(number=workers_, half=st.integers(0, 1), deferring=st.booleans())
+    def defer(self, number: int, half: int, deferring: bool) -> None:
         worker = self.workers[number]
         if worker is not None:
-            worker.executor.deferring = deferring
+            worker.executors[half].deferring = deferring
 
-    @rule(number=workers_)
-    def write(self, number: int) -> None:
-        self.act(number, "write")
+    @rule(number=workers_, do=st.sampled_from(["write", "count"]))
+    def write(self, number: int, do: str) -> None:
+        self.act(number, do)
 
     @rule(seconds=st.floats(0.1, 40))
     def pass_time(self, seconds: float) -> None:
@@ -315,5 +319,6 @@ class Machine(RuleBasedStateMachine):
             if worker is not None:
                 worker.armed = None
                 worker.consumer.leaking = False
-                worker.executor.deferring = False
+                for executor in worker.executors:
+                    executor.deferring = False
                 self.act(number, "write")

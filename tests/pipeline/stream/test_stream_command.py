@@ -247,17 +247,17 @@ def test_what_retention_takes_meanwhile_is_told_too(
     until(lambda: group.committed(topic) == 2, "the first two")
     held = sqlite3.connect(tmp_path / "s.sqlite", isolation_level=None)
     held.execute("BEGIN IMMEDIATE")  # so that nothing can be written
-    for _ in range(2):  # one batch that waits for the store, one that waits for it
+    for _ in range(3):  # a batch in each half of the writing, and one that waits for them
         send(kafka, topic, [MATCH])
         time.sleep(2)
     send(kafka, topic, [MATCH] * 8)
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
-    for answer in admin.delete_records([TopicPartition(topic, 0, 9)]).values():
+    for answer in admin.delete_records([TopicPartition(topic, 0, 10)]).values():
         answer.result(30)
     held.close()
-    until(lambda: group.committed(topic) == 12, "the rest")
-    assert "5 messages from offset 4 on were removed" in stopped(stream)
-    assert rows(tmp_path / "s.sqlite", "SELECT sum(records) FROM summary") == [(7,)]
+    until(lambda: group.committed(topic) == 13, "the rest")
+    assert "5 messages from offset 5 on were removed" in stopped(stream)
+    assert rows(tmp_path / "s.sqlite", "SELECT sum(records) FROM summary") == [(8,)]
 
 
 def test_a_higher_run_reads_everything_anew(
