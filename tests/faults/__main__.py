@@ -7,9 +7,11 @@ Starts its own servers, runs every case as often as it asks for, and writes the 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,7 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--only", metavar="F1,...", default="", help="these faults alone")
     parser.add_argument("--seeds", type=int, default=0, help="at most so many runs of each case")
-    parser.add_argument("--output", type=Path, help="put the table into this file, between marks")
+    parser.add_argument("--output", type=Path, help="put the lines into the table of this file")
     options = parser.parse_args()
     only = {each.strip().upper() for each in options.only.split(",") if each.strip()}
     chosen = [case for case in CASES if not only or case.fault in only]
@@ -64,16 +66,25 @@ def main() -> int:
             lines.append(row(case, outcomes))
             print(f"{lines[-1].strip()} {time.monotonic() - began:.0f} s", flush=True)
     if options.output is not None:
-        put(options.output, HEADER + "".join(lines))
+        put(options.output, lines)
     return 1 if failed else 0
 
 
-def put(path: Path, table: str) -> None:
-    """Put a table between the marks of a file."""
+def put(path: Path, lines: Sequence[str]) -> None:
+    """Put lines of the table between the marks of a file; those of other faults there stay."""
     text = path.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
+    old, _, after = rest.partition(END)
+    new = {_fault(line) for line in lines}
+    kept = [line for line in old.splitlines(keepends=True) if _fault(line) not in {0, *new}]
+    table = HEADER + "".join(sorted([*kept, *lines], key=_fault))
     path.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+
+
+def _fault(line: str) -> int:
+    """Give the number of the fault that a line of the table is of; 0 if it is none."""
+    found = re.match(r"\| F(\d+) \|", line)
+    return int(found[1]) if found else 0
 
 
 if __name__ == "__main__":
