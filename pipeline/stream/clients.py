@@ -6,6 +6,7 @@ What Kafka's client says goes to `say`, never to standard error by itself, and n
 from __future__ import annotations
 
 import logging
+import time
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +28,9 @@ Client = TypeVar("Client")
 
 ASKING_SECONDS = 10.0
 """How long the cluster may take to answer."""
+
+LOOKING_SECONDS = 1.0
+"""How often to look meanwhile whether it has refused us."""
 
 _COMMON: dict[str, Any] = {
     "client.id": "glyphwatch",
@@ -242,11 +246,19 @@ class Cluster:
                     raise self._unavailable(error.args[0]) from error
 
     def _metadata(self) -> ClusterMetadata:
-        try:
-            return self._admin.list_topics(timeout=ASKING_SECONDS)
-        except KafkaException as error:
-            self._admin.poll(0)  # so that `_said` hears why
-            raise self._unavailable(error.args[0]) from error
+        until = time.monotonic() + ASKING_SECONDS
+        while True:
+            try:
+                return self._admin.list_topics(timeout=LOOKING_SECONDS)
+            except KafkaException as error:
+                self._admin.poll(0)  # so that `_said` hears why
+                if self._is_refused or time.monotonic() >= until:
+                    raise self._unavailable(error.args[0]) from error
+
+    @property
+    def _is_refused(self) -> bool:
+        """True once the brokers do not take our word for who we are: waiting will not help."""
+        return self._last is not None and self._last.code() == KafkaError._AUTHENTICATION  # noqa: SLF001
 
     def _unavailable(self, error: KafkaError | None) -> BrokerUnavailable:
         """Say why, in the client's words; it names hosts and mechanisms, and no secret."""

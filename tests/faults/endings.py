@@ -156,7 +156,7 @@ def wrong_password(servers: Servers, folder: Path, seed: int) -> Outcome:
             "a secret was printed"
             if secret in every or settings["sasl.password"] in every
             else None,
-            beyond("time to say so", took, 12),
+            beyond("time to say so", took, 10),
             said_after_s=took,
         )
 
