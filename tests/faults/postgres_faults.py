@@ -6,6 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from confluent_kafka.admin import AdminClient
 from tests.faults.arena import Arena, Servers
 from tests.faults.outcome import Case, Outcome, beyond, judged
 from tests.faults.proxies import wait_for
+from tests.faults.workers import Worker
 from tests.servers import restored
 
 GROWTH = 50.0
 """Megabytes by which a worker may grow while it waits."""
 
-UNREADY = 12.0
-"""Seconds until `/readyz` says 503: half of it may pass while messages are still being sent."""
+UNREADY = 5.0
+"""Seconds until `/readyz` says 503."""
 
 BACK = 30.0
 """Seconds in which it must have caught up."""
@@ -49,11 +51,11 @@ def outage(
         arena.read_within(60)
         ready = worker.ready()
         before, held = members(arena), worker.megabytes
-        with harm(arena):
+        with harm(arena), ThreadPoolExecutor(1) as looking:
             began = time.monotonic()
+            unready = looking.submit(_unready_after, worker, began)
             arena.produce(seed + 1)
-            wait_for(lambda: worker.ready() == 503, 20)
-            noticed = time.monotonic() - began
+            noticed = unready.result()
             time.sleep(max(0.0, seconds - (time.monotonic() - began)))
             left = arena.lag()
             grown = worker.megabytes - held if worker.alive else 0.0
@@ -72,6 +74,13 @@ def outage(
             growth_MB=grown,
             caught_up_s=caught_up,
         )
+
+
+def _unready_after(worker: Worker, began: float) -> float | None:
+    """Wait until a worker says that it is not ready; gives the seconds since `began`."""
+    if not wait_for(lambda: worker.ready() == 503, 20):
+        return None
+    return time.monotonic() - began
 
 
 @contextlib.contextmanager
