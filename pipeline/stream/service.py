@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING
 
 from pipeline.display import escape
-from pipeline.errors import Exit, UsageError
+from pipeline.errors import UsageError
 from pipeline.screening import cores
 from pipeline.settings import DEFAULT_STORE
 from pipeline.stream.client_settings import is_plain
@@ -22,11 +20,12 @@ from pipeline.stream.judge_aside import JudgeAside
 from pipeline.stream.loop import Loop
 from pipeline.stream.pace import Pace
 from pipeline.stream.positions import Positions, Reading, Start
+from pipeline.stream.signals import Signals
 from pipeline.stream.writing import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType, TracebackType
+    from types import TracebackType
 
     from confluent_kafka import KafkaError
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from pipeline.sinks import Sink, SummarySink
     from pipeline.stream.observing import Observer
     from pipeline.stream.settings import StreamSettings
-
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Service(AbstractContextManager["Service"]):
@@ -71,7 +68,6 @@ class Service(AbstractContextManager["Service"]):
         self._say = say
         self._said: set[int] = set()
         self._closing = ExitStack()
-        self._first: dict[int, int] = {}
         with ExitStack() as stack:
             self._build(engine, settings, stream, stack, create_topics=create_topics)
             self._closing = stack.pop_all()
@@ -87,6 +83,7 @@ class Service(AbstractContextManager["Service"]):
     ) -> None:
         # Forked before anything starts a thread.
         aside = stack.enter_context(JudgeAside(engine.judge)) if cores() > 1 else None
+        signals = stack.enter_context(Signals(self._say))
         if is_plain(stream.client):
             self._say("the connection to Kafka is not encrypted")
         cluster = Cluster(stream)
@@ -127,29 +124,19 @@ class Service(AbstractContextManager["Service"]):
             pace=Pace(batch=stream.batch, linger=stream.linger),
         )
         """Reads."""
+        signals.call(self.loop.stop)
 
     def use(self, engine: Engine) -> None:
         """Have the next batch detected by another engine; may be called from any thread."""
         self.detecting.engine = engine
 
     def run(self) -> None:
-        """Read until SIGTERM or SIGINT; a second SIGINT ends the process at once.
+        """Read until SIGTERM or SIGINT: see `Signals`.
 
         Raises:
             PipelineError: it cannot go on; nothing is committed that was not written.
         """
-        before = {each: signal.signal(each, self._on_signal) for each in SIGNALS}
-        try:
-            self.loop.run()
-        finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
-
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
-        times = self._first[number] = self._first.get(number, 0) + 1
-        if number == signal.SIGINT and times > 1:
-            os._exit(Exit.INTERRUPTED)
-        self.loop.stop()
+        self.loop.run()
 
     def _hear(self, error: KafkaError) -> None:
         """Say each kind of trouble once, until it is over.

@@ -15,6 +15,9 @@ from tests.faults.outcome import Case, Outcome, beyond, judged
 from tests.faults.proxies import TcpProxy
 from tests.servers import restored
 
+GRACE = 10.0
+"""Seconds that a stop may take."""
+
 HEALED = 20.0
 """Seconds after which it must go on."""
 
@@ -135,7 +138,7 @@ def closing(servers: Servers, folder: Path, seed: int) -> Outcome:
             arena.verdict(),
             None if code in (0, 4) else f"exit {code}",
             None if left else "void: nothing was left",
-            beyond("time to end", ended, 30),
+            beyond("time to end", ended, GRACE),
             ended_after_s=ended,
         )
 
@@ -157,5 +160,5 @@ CASES = [
         side_by_side=1,
     ),
     Case("F4", "500 ms RTT, then connections broken 8 times", "the worker lives", far),
-    Case("F4", "SIGTERM while the broker is frozen", "ends < 30 s", closing, side_by_side=1),
+    Case("F4", "SIGTERM while the broker is frozen", "ends < 10 s", closing, side_by_side=1),
 ]
