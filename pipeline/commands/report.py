@@ -37,17 +37,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--top", metavar="N", type=int, default=20, help="lookalikes and brands to name (20)"
     )
+    parser.add_argument(
+        "--allow", metavar="FILE", action="append", help="allow list: what is not shown"
+    )
     add_config(parser)
 
 
 def run(options: argparse.Namespace) -> Exit:
     """Print the overview of a store."""
+    from pipeline.allow_file import AllowFiles, allow_paths
     from pipeline.overview import make_overview, to_json
     from pipeline.store import Store
 
-    store = Store(settings_of(options).store or DEFAULT_STORE, read_only=True)
+    settings = settings_of(options)
+    allow = AllowFiles.read(allow_paths(settings))
+    store = Store(settings.store or DEFAULT_STORE, read_only=True)
     try:
-        overview = make_overview(store.summaries(), store.scans(), max(0, options.top))
+        overview = make_overview(store.summaries(), store.scans(), max(0, options.top), allow)
     finally:
         store.close()
     if options.format == "table" or (options.format is None and sys.stdout.isatty()):
@@ -91,6 +97,20 @@ def _tables(overview: Overview) -> Iterator[str]:
             for row in overview.top
         ]
         yield "\n" + table(header, lines, right="resolutions score")
+    if overview.held:
+        header = ["kept back by", "detections", "lookalikes left out", "resolutions", "why"]
+        lines = [
+            [
+                escape(each.rule),
+                f"{each.detections:,}",
+                f"{each.lookalikes:,}",
+                f"{each.resolutions:,}",
+                escape(each.why),
+            ]
+            for each in overview.held
+        ]
+        right = "detections resolutions"
+        yield "\n" + table(header, lines, right=right)
 
 
 def share_table(title: str, shares: Sequence[Share]) -> str:
