@@ -29,6 +29,10 @@ PREFERRED = (
 )
 """Families like those in which people read names, in the order in which they are taken."""
 
+_THEN = ("Noto Sans CJK",)
+"""Whom they borrow from after one another, before all others: in the order in which they are read,
+a design of Han for scholars would come first."""
+
 BOX_WIDTH = 0.6
 """Ems from one box to the next."""
 
@@ -204,7 +208,7 @@ class Typefaces:
         manifest = load_manifest()
         names = {file.file for family in manifest for file in family.files}
         places = find_files(default_folders() if folders is None else folders, names)
-        order = {name: number for number, name in enumerate(PREFERRED)}
+        order = {name: number for number, name in enumerate((*PREFERRED, *_THEN))}
         found: list[Typeface] = []  # which all of them borrow from
         for family in sorted(manifest, key=lambda each: order.get(each.name, len(order))):
             files = [(file, places.get(file.file)) for file in family.files]

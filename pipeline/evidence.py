@@ -81,7 +81,7 @@ class Comparison(NamedTuple):
         """Compare by a detection's record, as `Detection.to_json` gives it.
 
         Raises:
-            KeyError, TypeError, InvalidName: it is none.
+            KeyError, TypeError, ValueError, InvalidName: it is none, or does not fit together.
         """
         seen, meant = _texts(record)
         found: list[Difference] = []
@@ -103,6 +103,9 @@ class Comparison(NamedTuple):
                 )
             )
             shift += len(source) - len(reading)
+            if (seen[slice(*found[-1].seen)], meant[slice(*found[-1].meant)]) != (source, reading):
+                msg = f"{record['name']}: has no {each['codepoint']} at {begin}"
+                raise ValueError(msg)
         return cls(
             record["name"],
             record["target"],

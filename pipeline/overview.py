@@ -8,11 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from detector.allow_list import AllowList
+from pipeline.periods import by_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pipeline.allow_file import AllowFiles
+    from pipeline.periods import Period
     from pipeline.sinks import Progress
     from pipeline.summary import Summary
 
@@ -97,6 +99,9 @@ class Overview:
     top: tuple[Summary, ...]
     """The lookalikes that were resolved most."""
 
+    periods: tuple[Period, ...] = ()
+    """Lookalikes by when they were first seen, as far as that is known."""
+
     held: tuple[HeldBack, ...] = ()
     """What the allow list keeps back, rule by rule, most first; nothing of it is counted above."""
 
@@ -179,10 +184,13 @@ def make_overview(
     held = _Held(allow)
     rows = [row for row in summaries if not held.takes(row)]
     resolutions: dict[str, int] = {}
+    first: dict[str, int] = {}
     tallies = {key: _Tally() for key in ("industry", "technique", "severity", "brand", "target")}
     for row in rows:
         best = max(resolutions.get(row.lookalike, 0), row.resolutions)
         resolutions[row.lookalike] = best
+        if row.first_seen is not None:
+            first[row.lookalike] = min(first.get(row.lookalike, row.first_seen), row.first_seen)
         tallies["industry"].add(row.industry, row)
         tallies["severity"].add(str(row.best_severity), row)
         tallies["brand"].add(row.brand, row)
@@ -213,6 +221,7 @@ def make_overview(
         severities=tallies["severity"].shares(total),
         top_brands=tuple(islice(tallies["brand"].shares(total), top)),
         top=tuple(rows[:top]),
+        periods=by_period(first.values()),
         held=held.rules(),
     )
 
@@ -221,5 +230,6 @@ def to_json(overview: Overview) -> dict[str, Any]:
     """Give the overview as one JSON object."""
     from dataclasses import asdict
 
+    periods = [each._asdict() for each in overview.periods]
     top = [row._asdict() | {"best_severity": str(row.best_severity)} for row in overview.top]
-    return {"schema": 1, **asdict(overview), "top": top}
+    return {"schema": 1, **asdict(overview), "top": top, "periods": periods}

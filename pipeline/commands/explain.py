@@ -79,7 +79,6 @@ def _must_be_drawable(path: Path, settings: Settings) -> None:
 
 def _draw(story: Explanation, path: Path) -> None:
     from glyphs.errors import GlyphError
-
     from pipeline.commands.glyphs import translated
     from pipeline.evidence import Comparison, save
 

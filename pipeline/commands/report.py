@@ -6,9 +6,11 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.commands.extras import needs
 from pipeline.commands.flags import add_config, settings_of
+from pipeline.commands.text_output import write_text
 from pipeline.display import escape, table
-from pipeline.errors import Exit
+from pipeline.errors import Exit, UsageError
 from pipeline.json_lines import dumps
 from pipeline.settings import DEFAULT_STORE
 
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.overview import Overview, Share
+    from pipeline.store import Store
 
 _EPILOG = """\
 examples:
   glyphwatch report
   glyphwatch report --store october.sqlite --format json | jq .industries
+  glyphwatch report --html october.html
 """
 
 
@@ -33,6 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=["table", "json"],
         help="table on a terminal, json elsewhere, if not given",
+    )
+    parser.add_argument(
+        "--html", metavar="FILE", help="write one self-contained page instead; - for stdout"
     )
     parser.add_argument(
         "--top", metavar="N", type=int, default=20, help="lookalikes and brands to name (20)"
@@ -47,13 +54,20 @@ def run(options: argparse.Namespace) -> Exit:
     """Print the overview of a store."""
     from pipeline.allow_file import AllowFiles, allow_paths
     from pipeline.overview import make_overview, to_json
+    from pipeline.places import hold_apart, read_by
     from pipeline.store import Store
 
     settings = settings_of(options)
+    path = settings.store or DEFAULT_STORE
+    if options.html is not None:
+        hold_apart([("--html", options.html)], [("--store", str(path)), *read_by(settings)])
     allow = AllowFiles.read(allow_paths(settings))
-    store = Store(settings.store or DEFAULT_STORE, read_only=True)
+    store = Store(path, read_only=True)
     try:
         overview = make_overview(store.summaries(), store.scans(), max(0, options.top), allow)
+        if options.html is not None:
+            write_text(options.html, _page(overview, store))
+            return Exit.DONE
     finally:
         store.close()
     if options.format == "table" or (options.format is None and sys.stdout.isatty()):
@@ -61,6 +75,22 @@ def run(options: argparse.Namespace) -> Exit:
     else:
         print(dumps(to_json(overview)))
     return Exit.DONE
+
+
+def _page(overview: Overview, store: Store) -> str:
+    """Write the page; without its drawings, and saying why, where there is nothing to draw with."""
+    from glyphs.errors import GlyphError
+    from pipeline.html_report import load_drawings, render_report
+
+    drawings = None
+    if overview.top:
+        try:
+            with needs("train"):
+                drawings = load_drawings()
+        except (UsageError, GlyphError) as error:
+            reason = str(error).splitlines()[0]
+            sys.stderr.write(f"glyphwatch: without drawn evidence: {escape(reason)}\n")
+    return render_report(overview, store.example, drawings)
 
 
 def _tables(overview: Overview) -> Iterator[str]:
