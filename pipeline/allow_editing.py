@@ -78,7 +78,7 @@ def remove_rules(path: Path, keys: Sequence[str]) -> list[str]:
             partial.write_text("\n".join(rest), encoding="utf-8", newline="\n")
             partial.chmod(os.fstat(file.fileno()).st_mode & 0o777)
             partial.replace(path)
-        return [lines[number] for number in sorted(numbers)]
+        return [lines[number].strip("\ufeff\r ") for number in sorted(numbers)]
 
 
 def _text(path: Path, file: TextIO) -> str:

@@ -35,6 +35,7 @@ NEVER = "-"
 """In a row: no such day."""
 
 _ALL = "*."
+_BOM = b"\xef\xbb\xbf"
 
 
 class Row(NamedTuple):
@@ -91,7 +92,7 @@ class AllowFiles(NamedTuple):
         rows: list[Row] = []
         sha256 = hashlib.sha256()
         for path in paths:
-            data = read_file(path)
+            data = read_file(path).removeprefix(_BOM)
             if b";" in data:
                 found, data = _split(path, data)
                 rows += found
@@ -237,7 +238,7 @@ def lines_with(data: str, keys: Iterable[str]) -> Iterator[int]:
         keys: rules without their verb, as `Rule.key` writes them: ``paypa1.com=paypal.com``.
     """
     wanted = set(keys)
-    for number, line in enumerate(data.split("\n")):
+    for number, line in enumerate(data.removeprefix("\ufeff").split("\n")):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from detector.labels import parse_name
 from detector.position import Position
 from detector.substitution import Technique
+from pipeline.display import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,10 +50,11 @@ class Difference(NamedTuple):
     evidence: str
     """Who says so, joined by commas."""
 
-    def words(self) -> tuple[str, str, str, str, str]:
-        """Give code point, Unicode name, reading, confidence and source, in printable ASCII."""
+    def words(self) -> tuple[str, ...]:
+        """Give code point, Unicode name, reading, confidence and source, escaped."""
         reading = f"read as {self.reading}" if self.reading else "not read"
-        return self.codepoint, self.name, reading, f"{self.confidence:.3f}", self.evidence
+        said = (self.codepoint, self.name, reading, f"{self.confidence:.3f}", self.evidence)
+        return tuple(map(escape, said))
 
 
 class Comparison(NamedTuple):
@@ -106,13 +108,14 @@ class Comparison(NamedTuple):
             if (seen[slice(*found[-1].seen)], meant[slice(*found[-1].meant)]) != (source, reading):
                 msg = f"{record['name']}: has no {each['codepoint']} at {begin}"
                 raise ValueError(msg)
+        techniques = ", ".join(record["techniques"])
         return cls(
             record["name"],
             record["target"],
             seen,
             meant,
             tuple(found),
-            f"{', '.join(record['techniques'])}; score {record['score']:.3f}; {record['severity']}",
+            escape(f"{techniques}; score {record['score']:.3f}; {record['severity']}"),
         )
 
 
@@ -165,8 +168,8 @@ def draw_pair(comparison: Comparison, typefaces: Typefaces, faces: int) -> Figur
 
 def described(comparison: Comparison) -> tuple[str, str]:
     """Give title and description of a picture, in printable ASCII."""
-    parts = [f"{d.codepoint} {d.name}, {d.words()[2]}" for d in comparison.differences]
-    return f"{comparison.name} above {comparison.target}", "; ".join(parts)
+    parts = ["{} {}, {}".format(*each.words()[:3]) for each in comparison.differences]
+    return escape(f"{comparison.name} above {comparison.target}"), "; ".join(parts)
 
 
 def _text(comparison: Comparison) -> str:

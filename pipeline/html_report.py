@@ -167,8 +167,9 @@ def _lookalike(
         made.append(drawings.draw(comparison))
     header = ["code point", "Unicode name", "read as", "confidence", "source"]
     rows = [
-        [each.codepoint, each.name, each.reading or "-", f"{each.confidence:.3f}", each.evidence]
+        [*words[:2], escape(each.reading) or "-", *words[3:]]
         for each in comparison.differences
+        for words in [each.words()]
     ]
     made.append(table("", header, rows, numbers=["confidence"], kind="stacked"))
     return made

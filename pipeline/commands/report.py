@@ -33,12 +33,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("--store", metavar="FILE", help=f"SQLite store ({DEFAULT_STORE})")
-    parser.add_argument(
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
         "--format",
         choices=["table", "json"],
         help="table on a terminal, json elsewhere, if not given",
     )
-    parser.add_argument(
+    form.add_argument(
         "--html", metavar="FILE", help="write one self-contained page instead; - for stdout"
     )
     parser.add_argument(
@@ -82,15 +83,14 @@ def _page(overview: Overview, store: Store) -> str:
     from glyphs.errors import GlyphError
     from pipeline.html_report import load_drawings, render_report
 
-    drawings = None
     if overview.top:
         try:
             with needs("train"):
-                drawings = load_drawings()
+                return render_report(overview, store.example, load_drawings())
         except (UsageError, GlyphError) as error:
             reason = str(error).splitlines()[0]
             sys.stderr.write(f"glyphwatch: without drawn evidence: {escape(reason)}\n")
-    return render_report(overview, store.example, drawings)
+    return render_report(overview, store.example, None)
 
 
 def _tables(overview: Overview) -> Iterator[str]:

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.allow_list import Rule, Verb
+from pipeline.allow_editing import remove_rules
 from pipeline.allow_file import NEVER, AllowFiles, Row, parse_row, written
+from pipeline.counts import Counts
 from pipeline.errors import Exit, UsageError
 from pipeline.store import Store
 from tests.pipeline.conftest import Run
@@ -124,6 +126,21 @@ def test_the_default_file_is_read_where_none_is_named(run: Run, tmp_path: Path) 
     done = run("scan", "-", "--output", "glyphwatch-allow.txt", stdin="paypa1.com\n")
     assert done.returncode == Exit.USAGE
     assert "is the same file as --allow glyphwatch-allow.txt" in done.stderr
+
+
+def test_a_list_as_windows_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(b"\xef\xbb\xbfallow ; a.com ; * ; - ; - ; x\r\nb.com\r\n")
+    found = AllowFiles.read([path])
+    assert [(row.rule.key, row.why) for row in found.rows] == [("allow a.com", "x")]
+    assert found.names == {"b.com"}
+    assert remove_rules(path, ["a.com"]) == ["allow ; a.com ; * ; - ; - ; x"]
+
+
+def test_counts_of_an_older_release_are_read() -> None:
+    older = json.loads(Counts(records=3, clean=3).to_json())
+    del older["held"]
+    assert Counts.from_json(json.dumps(older)) == Counts(records=3, clean=3)
 
 
 def test_a_list_that_is_not_utf8(tmp_path: Path) -> None:

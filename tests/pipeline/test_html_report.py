@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +25,7 @@ from tests.pipeline.chromium import Chromium
 from tests.pipeline.conftest import TARGETS, Run
 
 HOSTILE = '<img src=x onerror="document.title=1">'
+ROOT = str(Path(__file__).parents[2])
 WIDTHS = (320, 390, 768, 1280)
 
 RECORDS = [
@@ -169,12 +173,7 @@ def test_without_fonts_it_says_so_and_goes_on(written: Path, run: Run, tmp_path:
         "import sys; sys.modules['uharfbuzz'] = None;"
         "from pipeline.cli import main; sys.exit(main(['report', '--html', 'plain.html']))"
     )
-    import os
-    import subprocess
-    import sys
-
-    root = str(Path(__file__).parents[2])
-    environment = os.environ | {"PYTHONPATH": root}
+    environment = os.environ | {"PYTHONPATH": ROOT}
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -189,6 +188,28 @@ def test_without_fonts_it_says_so_and_goes_on(written: Path, run: Run, tmp_path:
     text = (tmp_path / "plain.html").read_text(encoding="utf-8")
     assert 'class="evidence"' not in text
     assert "CYRILLIC SMALL LETTER A" in text
+
+
+def test_a_broken_font_is_no_reason_to_have_no_page(written: Path, run: Run) -> None:
+    fonts = written.parent / "fonts"
+    fonts.mkdir()
+    for name in ("NotoSans-Regular.ttf", "DejaVuSans.ttf"):
+        (fonts / name).write_bytes(b"\0\1\0\0 and nothing else")
+    code = "import glyphs.fonts as f, sys, pathlib; f._SYSTEM = (sys.argv.pop(),)\n"
+    code += "import pipeline.cli; sys.exit(pipeline.cli.main(sys.argv[1:]))"
+    arguments = ["report", "--html", "broken.html", str(fonts)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=written.parent,
+        env=os.environ | {"PYTHONPATH": ROOT, "XDG_DATA_HOME": str(written.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == Exit.DONE, done.stderr
+    assert done.stderr.startswith("glyphwatch: without drawn evidence: ")
+    assert "CYRILLIC SMALL LETTER A" in (written.parent / "broken.html").read_text("utf-8")
 
 
 def test_an_empty_store_has_a_page_too(run: Run, tmp_path: Path) -> None:
@@ -208,7 +229,7 @@ def test_it_writes_over_nothing_that_it_reads(path: str, run: Run, tmp_path: Pat
     assert (tmp_path / "s").read_bytes() == before
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)))
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]))
 
 
 def _texts(parts: list[str]) -> Iterator[str]:
