@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from unicodedata2 import category
+
 from detector.labels import parse_name
 from detector.position import Position
 from detector.substitution import Technique
@@ -26,7 +28,10 @@ SIZE, LEAST_SIZE, WIDEST = 44.0, 16.0, 1200.0
 FACES = 4
 """Typefaces that are shown."""
 
-_SMALL, _CAPTION, _GAP, _SPLIT = 13.0, 20.0, 24.0, 2.0
+_SMALL, _CAPTION, _GAP, _SPLIT, _TICK = 13.0, 20.0, 24.0, 2.0, 4.0
+_BASE = "\u25cc"
+"""What a combining mark is shown on: the dotted circle, as in Unicode's charts."""
+
 _LONGEST = 90
 """Characters of a caption that are shown."""
 
@@ -199,11 +204,13 @@ def _draw_pairs(
             y += size * 1.25
             figure.line(line, left, y, size, _marking(spans, colour))
             for begin, end in spans:
+                if begin == end:
+                    continue
                 start = line.places[begin] * size
-                width = line.places[end] * size - start - _SPLIT
-                if width > 0:
-                    high = max(2.0, size / 18)
-                    figure.bar(left + start + _SPLIT / 2, y + size * 0.29, width, high, colour)
+                # What has no width, as marks and controls have none, is marked all the same.
+                width = max(_TICK, line.places[end] * size - start - _SPLIT)
+                high = max(2.0, size / 18)
+                figure.bar(left + start + _SPLIT / 2, y + size * 0.29, width, high, colour)
         y += size * 0.75
     return y
 
@@ -225,9 +232,12 @@ def _draw_difference(
     """Draw one row: what stands there, what it is, what it is read as, how surely, who says so."""
     size = 26.0
     y += size * 1.6
-    (typeface,) = typefaces.choose(difference.source, 1)
+    source = _cut(difference.source, 8)
+    if category(source[:1] or " ").startswith("M"):
+        source = _BASE + source
+    (typeface,) = typefaces.choose(source, 1)
     plain = typefaces.families[0]
-    end = figure.line(typeface.line(_cut(difference.source, 8)), _GAP, y, size, "mark")
+    end = figure.line(typeface.line(source), _GAP, y, size, "mark")
     if difference.reading:
         letters = plain.line(_cut(difference.reading, 8))
         figure.line(letters, max(end + 12, _GAP + 48), y, size, "ink")

@@ -104,6 +104,16 @@ def test_what_is_written_is_read_again(rule: Rule, added: str, until: str, why: 
     assert parse_row(written(row)) == row
 
 
+@given(st.lists(st.text(st.characters(codec="utf-8")), max_size=7).map(" ; ".join))
+def test_whatever_a_row_says_it_is_read_or_refused(line: str) -> None:
+    try:
+        row = parse_row(line)
+    except UsageError:
+        return
+    assert parse_row(written(row)).rule == row.rule
+    assert row.rule.key.isascii()
+
+
 def test_a_scan_counts_what_a_rule_keeps_back(run: Run, tmp_path: Path) -> None:
     (tmp_path / "list").write_text("paypa1.com\nsilence ; *.example ; * ; - ; - ; ours\n")
     names = "www.paypa1.com\npaypa1.com\npaypa1.example\nrnicrosoft.com\nexample.com\n"

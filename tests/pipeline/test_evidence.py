@@ -91,7 +91,9 @@ def test_no_character_of_a_hostile_name_is_in_the_file(
     figure = draw(comparison, typefaces)
     figure.save_svg(tmp_path / "one.svg", 24)
     figure.save_png(tmp_path / "one.png", 24)
-    ET.fromstring((tmp_path / "one.svg").read_text(encoding="ascii"))
+    root = ET.fromstring((tmp_path / "one.svg").read_text(encoding="ascii"))
+    bars = [each.get("fill") for each in root.iter("{http://www.w3.org/2000/svg}rect")]
+    assert bars.count("#c4161c") == 2 * 4  # what is not to be seen is marked all the same
     assert "&#" not in (tmp_path / "one.svg").read_text(encoding="ascii")
 
 
