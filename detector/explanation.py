@@ -223,7 +223,9 @@ def _outcome(story: Explanation) -> Iterator[str]:
     if story.judgement.truncated:
         yield "a label has more readings than were tried: the best ones were"
     reported = len(story.judgement.detections)
-    yield f"verdict: reads as {reported} of the targets" if reported else "verdict: clean"
+    held = any(finding.rule for finding in story.findings)
+    clean = "clean, by the allow list" if held else "clean"
+    yield f"verdict: reads as {reported} of the targets" if reported else f"verdict: {clean}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

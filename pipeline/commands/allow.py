@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _ISOLATES = "\u2068\u2069"
 """What `escape` puts around text from right to left, for the line of a terminal."""
 
+_HOLDS = ("no", "yes")
+
 _LOOKED_AT = 20_000
 """Targets among which one is looked for that may have been meant."""
 
@@ -191,10 +193,16 @@ def _list(options: argparse.Namespace) -> Exit:
     as_table = options.format == "table" or (options.format is None and sys.stdout.isatty())
     if as_table:
         lines = [
-            [*_shown(row.rule), row.added, row.until, str(row.holds(found.today)), escape(row.why)]
+            [
+                *_shown(row.rule),
+                row.added,
+                row.until,
+                _HOLDS[row.holds(found.today)],
+                escape(row.why),
+            ]
             for row in found.rows
         ]
-        lines += [["allow", name, ANY, "-", "-", "True", ""] for name in sorted(found.names)]
+        lines += [["allow", name, ANY, "-", "-", _HOLDS[True], ""] for name in sorted(found.names)]
         print(table(["verb", "name", "target", "added", "until", "holds", "why"], lines))
         return Exit.DONE
     for row in found.rows:

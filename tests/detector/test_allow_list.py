@@ -93,7 +93,7 @@ def test_explain_names_the_rule() -> None:
     rules = AllowList(rules=[Rule(SILENCE, "*.com", "paypal.com")])
     story = render(explain(make_judge(allow=rules), "paypa1.com"))
     assert "  rule     silence *.com=paypal.com; not reported\n" in story
-    assert "verdict: clean" in story
+    assert "verdict: clean, by the allow list" in story
 
 
 LABELS = st.text(string.ascii_lowercase, min_size=1, max_size=2)

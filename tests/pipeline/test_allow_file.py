@@ -114,17 +114,18 @@ def test_whatever_a_row_says_it_is_read_or_refused(line: str) -> None:
     assert row.rule.key.isascii()
 
 
-def test_a_scan_counts_what_a_rule_keeps_back(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "4"])  # with 4, processes beside this one judge
+def test_a_scan_counts_what_a_rule_keeps_back(run: Run, tmp_path: Path, jobs: str) -> None:
     (tmp_path / "list").write_text("paypa1.com\nsilence ; *.example ; * ; - ; - ; ours\n")
-    names = "www.paypa1.com\npaypa1.com\npaypa1.example\nrnicrosoft.com\nexample.com\n"
+    names = "www.paypa1.com\npaypa1.com\npaypa1.example\nrnicrosoft.com\nexample.com\n" * 40
     (tmp_path / "names").write_text(names)
-    done = run("scan", "names", "--allow", "list", "--jobs", "1")
-    assert "5 records: 4 clean, 1 matched with 1 detection; " in done.stderr
-    assert "; kept back by the allow list: 3 in " in done.stderr
-    with_store = Store(tmp_path / "glyphwatch.sqlite", read_only=True)
-    (scan,) = with_store.scans()
-    with_store.close()
-    assert scan.counts.held == {"allow paypa1.com": 2, "silence *.example": 1}
+    done = run("scan", "names", "--allow", "list", "--jobs", jobs)
+    assert "200 records: 160 clean, 40 matched with 40 detections; " in done.stderr
+    assert "; kept back by the allow list: 120 in " in done.stderr
+    store = Store(tmp_path / "glyphwatch.sqlite", read_only=True)
+    (scan,) = store.scans()
+    store.close()
+    assert scan.counts.held == {"allow paypa1.com": 80, "silence *.example": 40}
 
 
 def test_the_default_file_is_read_where_none_is_named(run: Run, tmp_path: Path) -> None:
