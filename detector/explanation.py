@@ -78,7 +78,7 @@ class Explanation(NamedTuple):
     """Public suffixes and domains."""
 
     own: str
-    """The name in the target, owned or allow list that makes this one own, or empty."""
+    """The name in the target or owned list that makes this one own, or empty."""
 
     labels: tuple[LabelStory, ...]
     """The labels from left to right."""
@@ -217,13 +217,15 @@ def _read_as(char: Character) -> str:
 def _outcome(story: Explanation) -> Iterator[str]:
     yield ""
     if story.own:
-        yield f"own: {escaped(story.own)} is a target's domain, owned by one, or on the allow list"
+        yield f"own: {escaped(story.own)} is a target's domain, or owned by one"
     for finding in story.findings:
         yield from _finding(finding)
     if story.judgement.truncated:
         yield "a label has more readings than were tried: the best ones were"
     reported = len(story.judgement.detections)
-    yield f"verdict: reads as {reported} of the targets" if reported else "verdict: clean"
+    held = any(finding.rule for finding in story.findings)
+    clean = "clean, by the allow list" if held else "clean"
+    yield f"verdict: reads as {reported} of the targets" if reported else f"verdict: {clean}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:
@@ -247,6 +249,8 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield f"  brake    {brake}: {SENTENCES[Brake(brake)]}; severity is {found.severity}"
     if not finding.suppressed:
         yield "  reported"
+    elif finding.rule is not None:
+        yield f"  rule     {escaped(finding.rule.key)}; not reported"
     elif finding.suppressed in SENTENCES:
         brake = Brake(finding.suppressed)
         yield f"  brake    {brake}: {SENTENCES[brake]}; not reported"

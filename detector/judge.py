@@ -4,10 +4,11 @@ The order of business, for one name:
 
 1. read it (`detector.labels`) and find its domains by the public suffix list;
 2. stop if it is own: the innermost domain, or any name from there up to the whole name, belongs to
-   a target or stands in the allow list. A domain under ICANN's suffix that is own, but has private
-   customers (``github.io``), is left out by itself, and its customers are judged;
+   a target. A domain under ICANN's suffix that is own, but has private customers (``github.io``),
+   is left out by itself, and its customers are judged;
 3. find what each place reads as (`detector.matching`), best match first;
-4. apply the brakes, then rate: score from looks, severity from score and context.
+4. apply the brakes, then rate: score from looks, severity from score and context;
+5. leave out what a rule of the allow list is for, and say which one.
 
 Nothing but `InvalidName` is raised for any name, and the work is bounded whatever the name.
 """
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import NamedTuple
 
+from detector.allow_list import AllowList, Rule
 from detector.brakes import LOWERING, Brake, fired
 from detector.confusables import ConfusableMap
 from detector.detection import Detection
@@ -67,7 +69,11 @@ class Finding(NamedTuple):
     """What its severity was rated by."""
 
     suppressed: str
-    """Why it is not reported: a `Brake`, ``min_score`` or ``min_severity``; empty if it is."""
+    """Why it is not reported: a `Brake`, ``min_score``, ``min_severity``, or the `Verb` of a rule;
+    empty if it is."""
+
+    rule: Rule | None = None
+    """The rule of the allow list that keeps it back; None if nothing or something else does."""
 
 
 class Judgement(NamedTuple):
@@ -85,6 +91,9 @@ class Judgement(NamedTuple):
     truncated: bool
     """Whether a judged label has more readings than were tried."""
 
+    held: tuple[str, ...] = ()
+    """`Rule.key` of what the allow list kept from being reported, once for each target."""
+
 
 class Judge:
     """Judges names by one map and one list of targets. Immutable; threads may share it."""
@@ -97,7 +106,7 @@ class Judge:
         *,
         options: Options | None = None,
         known: Container[str] = frozenset(),
-        allow: Container[str] = frozenset(),
+        allow: AllowList | None = None,
         native: NativeSpelling | None = None,
         index: KeyIndex | None = None,
     ) -> None:
@@ -109,7 +118,7 @@ class Judge:
             suffixes: the public suffix list.
             options: what is asked for; the defaults if None.
             known: domains (A-labels) that are well known, for the brake `popular`.
-            allow: names (A-labels) that are never reported, nor is anything under them.
+            allow: says what is not reported, whatever it reads as; None for nothing.
             native: what tells native words, for the brake `native_spelling`; None: nothing is one.
             index: finds targets by key; made from `targets` if None, which takes some 30
                 microseconds a target.
@@ -130,7 +139,7 @@ class Judge:
             suffix_swap=self.options.suffix_swap,
         )
         self._own = targets.own
-        self._allow = allow
+        self._allow = allow or None
 
     def judge(self, name: str | bytes, *, count: int | None = None) -> Judgement:
         """Judge one name in presentation form.
@@ -150,6 +159,7 @@ class Judge:
             tuple([finding.detection for finding in findings if not finding.suppressed]),
             _held(findings) if findings else (),
             any(self.matcher.is_truncated(place) for place in chosen),
+            tuple([finding.rule.key for finding in findings if finding.rule]),
         )
 
     def own_name(self, name: Name, bounds: Boundaries) -> str:
@@ -157,21 +167,18 @@ class Judge:
         text = name.text
         start = len(text) - len(bounds.domain or text)
         while True:
-            if self._is_own(text[start:]):
+            if text[start:] in self._own:
                 return text[start:]
             if not start:
                 return ""
             start = text.rfind(".", 0, start - 1) + 1
-
-    def _is_own(self, name: str) -> bool:
-        return name in self._own or name in self._allow
 
     def places(self, name: Name, bounds: Boundaries) -> list[Place]:
         """Give the labels to judge; none if the name is own."""
         if self.own_name(name, bounds):
             return []
         found = list(places(name, bounds, scope_all=self.options.scope_all))
-        if found and bounds.private_suffix and self._is_own(bounds.registrable_domain):
+        if found and bounds.private_suffix and bounds.registrable_domain in self._own:
             del found[0]
         return found
 
@@ -212,6 +219,10 @@ class Judge:
             suppressed = "min_score"
         if not suppressed and level < self.options.min_severity:
             suppressed = "min_severity"
+        rule = None
+        if self._allow is not None and not suppressed:
+            rule = self._allow.rule_for(name.text, match.place.domain, match.target.domain)
+            suppressed = "" if rule is None else str(rule.verb)
         detection = Detection(
             name=name.text,
             unicode_name=name.unicode,
@@ -230,7 +241,7 @@ class Judge:
             substitutions=match.substitutions,
             map_version=self.confusables.version,
         )
-        return Finding(match, detection, context, suppressed)
+        return Finding(match, detection, context, suppressed, rule)
 
 
 def _held(findings: list[Finding]) -> tuple[str, ...]:

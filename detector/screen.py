@@ -18,8 +18,6 @@ import unicodedata2
 from detector.uts46 import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pyarrow as pa
     from typing_extensions import Buffer
 
@@ -67,13 +65,12 @@ class Hits(NamedTuple):
 class Screen:
     """A compiled list of targets; immutable, and safe to use from several threads at once."""
 
-    def __init__(  # noqa: PLR0913 - each option is one of its own
+    def __init__(
         self,
         skeletonizer: Skeletonizer,
         suffixes: SuffixList,
         targets: TargetList,
         *,
-        allow: Iterable[str] = (),
         scope_all: bool = False,
         embedded: bool = False,
         suffix_swap: bool = False,
@@ -85,8 +82,6 @@ class Screen:
             skeletonizer: gives the readings; it is asked for a code point when one is first met.
             suffixes: the public suffix list.
             targets: what is protected.
-            allow: names (A-labels) that are never reported, with all below them, besides the
-                targets' domains and what they own.
             scope_all: every label counts, not only the registrable one and IDN labels.
             embedded: tokens and affixes of a label count as well.
             suffix_swap: a target's own label under another suffix counts as well.
@@ -109,7 +104,7 @@ class Screen:
                 for position, label in targets.idn_labels()
                 for key in skeletonizer.target_keys(label)
             ],
-            own="".join([f"{name}\n" for name in {*targets.own.owned, *allow}]).encode(),
+            own="".join([f"{name}\n" for name in targets.own.owned]).encode(),
             flags=SCOPE_ALL * scope_all
             + EMBEDDED * embedded
             + SUFFIX_SWAP * suffix_swap

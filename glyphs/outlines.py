@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,19 @@ class Placed:
     glyph: int
     x: int
     y: int
+
+
+class Stamp(NamedTuple):
+    """A glyph that was drawn."""
+
+    left: int
+    """Column of its left edge."""
+
+    foot: int
+    """Row of its lower edge, upwards."""
+
+    picture: npt.NDArray[np.uint8]
+    """(rows, columns), the uppermost row first; 255 is ink."""
 
 
 class Face:
@@ -145,6 +158,31 @@ class Face:
                 bitmap.buffer = address
                 raster(handle, outline, into)
             address += step
+
+    def stamp(self, glyph: int, x: float, y: float) -> Stamp | None:
+        """Draw one glyph anywhere, at the size that `scale_to` set.
+
+        Args:
+            glyph: its number.
+            x: where its origin lies, in pixels; fractions count.
+            y: the same, upwards.
+
+        Returns:
+            None if it has no ink.
+        """
+        box = self._boxed() if self._load(glyph, 0) else None
+        if box is None:
+            return None
+        right, up = round(x * UNIT), round(y * UNIT)
+        left, foot = (box[0] + right) // UNIT, (box[1] + up) // UNIT
+        width = -(-(box[2] + right) // UNIT) - left
+        height = -(-(box[3] + up) // UNIT) - foot
+        picture = np.zeros((max(1, height), max(1, width)), np.uint8)
+        rows, columns = picture.shape
+        bitmap = Bitmap(rows, columns, columns, picture.ctypes.data, 256, GREY)
+        self._ft.move(self._outline, right - left * UNIT, up - foot * UNIT)
+        self._ft.raster(self._ft.handle, self._outline, ctypes.byref(bitmap))
+        return Stamp(left, foot, picture)
 
     def _aim(self, frame: Frame, pictures: npt.NDArray[np.uint8]) -> None:
         """Make the bitmap that pictures are written through; its buffer is set for each."""

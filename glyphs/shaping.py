@@ -35,6 +35,7 @@ class Shaper:
     def __init__(self, path: Path, index: int = 0) -> None:
         """Take a face; it is read when it is first used. Arguments as of `glyphs.outlines.Face`."""
         self.path, self.index = path, index
+        self._end = 0
 
     @cached_property
     def _font(self) -> Any:  # noqa: ANN401  (uharfbuzz is not typed)
@@ -77,6 +78,24 @@ class Shaper:
             if character and placed.glyph
         ]
 
+    def outline(self, glyph: int) -> str:
+        """Give a glyph's outline as the path data of SVG, in font units, y upwards.
+
+        Empty if there is nothing to draw.
+        """
+        pen = _PathPen()
+        self._font.draw_glyph_with_pen(glyph, pen)
+        return "".join(pen.parts)
+
+    def line(self, text: str) -> tuple[list[tuple[int, Placed]], int]:
+        """Shape a text as `shape` does.
+
+        Returns:
+            For each glyph the character that it comes from, and its place; and how far on the next
+            text begins.
+        """
+        return self._shaped(text), self._end
+
     def _shaped(self, text: str) -> list[tuple[int, Placed]]:
         """Shape a text: for each glyph the character it comes from, and its place."""
         buffer = hb.Buffer()
@@ -91,4 +110,33 @@ class Shaper:
             found.append((info.cluster, at))
             x += place.x_advance
             y += place.y_advance
+        self._end = x
         return found
+
+
+class _PathPen:
+    """What HarfBuzz draws with, as fontTools has it; writes path data (SVG 2, 9.3)."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def _add(self, letter: str, *points: tuple[float, float]) -> None:
+        self.parts.append(letter + " ".join(f"{round(x)} {round(y)}" for x, y in points))
+
+    def moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 - fontTools' names
+        self._add("M", point)
+
+    def lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802
+        self._add("L", point)
+
+    def qCurveTo(self, *points: tuple[float, float]) -> None:  # noqa: N802
+        self._add("Q", *points)
+
+    def curveTo(self, *points: tuple[float, float]) -> None:  # noqa: N802
+        self._add("C", *points)
+
+    def closePath(self) -> None:  # noqa: N802
+        self.parts.append("Z")
+
+    def endPath(self) -> None:  # noqa: N802
+        """A path that stays open is filled all the same."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from glyphs.errors import NotWritten
@@ -62,7 +62,8 @@ def written_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise _not_written(escaped(path), error) from error
     finally:
-        place.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may be none
+            place.unlink(missing_ok=True)
 
 
 def escaped(path: Path) -> str:

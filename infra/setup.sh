@@ -4,10 +4,10 @@
 #   bash infra/setup.sh          what glyphwatch needs to run
 #   bash infra/setup.sh --train  and what drawing glyphs and training the network need (PyTorch)
 #   bash infra/setup.sh --stream and what the stream needs: clients of Kafka, Postgres, DynamoDB
-#   bash infra/setup.sh --dev    and what its checks need: fonts, Kafka, DynamoDB Local, PostgreSQL
+#   bash infra/setup.sh --dev    and what its checks need: fonts, servers, Chromium
 #
 # Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
-# missing of venv, headers, C compiler, fonts and servers with apt, and touches apt only then.
+# missing of venv, headers, C compiler, fonts, servers and browser with apt, and touches apt only then.
 # Without a compiler it goes on and says so: glyphwatch then works, slowly. Run again, it does
 # nothing unless a requirement, pyproject.toml or a C source has changed, or a font or a server is
 # missing.
@@ -69,10 +69,13 @@ stack_there() { "$venv/bin/python" -m infra.stack check >/dev/null 2>&1 </dev/nu
 # promtool_there: whether alert rules can be tested, or nothing can be done about it.
 promtool_there() { command -v promtool >/dev/null || [ -d /run/systemd/system ]; }
 
+# browser_there: whether the tests of pages have a browser.
+browser_there() { command -v chromium chromium-browser google-chrome >/dev/null; }
+
 # A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
 if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
     [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; } &&
-    { [ "$profile" != dev ] || { fonts_there && stack_there && promtool_there; }; }; then
+    { [ "$profile" != dev ] || { fonts_there && stack_there && promtool_there && browser_there; }; }; then
     say "nothing to do"
     exit 0
 fi
@@ -191,6 +194,11 @@ fi
 # Alert rules are tested by promtool; where systemd runs, its package would start a server.
 if [ "$profile" = dev ] && ! promtool_there && ! apt_install prometheus; then
     say "going on without promtool: tests of the alert rules are skipped"
+fi
+
+# Pages are looked at in a browser without a window.
+if [ "$profile" = dev ] && ! browser_there && ! apt_install chromium; then
+    say "going on without Chromium: tests of pages are skipped"
 fi
 
 if kernel_sources && ! kernel_built; then

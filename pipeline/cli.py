@@ -30,6 +30,8 @@ COMMANDS = {
     "produce": "feed a topic from files that the scan can read",
     "dlq": "what could not be read: show it, or send it again",
     "db": "the stream's databases: make them, check them, ask them",
+    "allow": "the allow list: what is nobody's lookalike, and why",
+    "silence": "what nobody is to be told of, for a while or for good",
     "report": "what the store holds: lookalikes, brands, industries, techniques",
     "targets": "the target list: check one, make one, count one",
     "map": "the confusable map: build it, look into it",

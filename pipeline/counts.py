@@ -18,6 +18,7 @@ class Counts:
         "clean",
         "damage",
         "detections",
+        "held",
         "matched",
         "records",
         "rejected",
@@ -37,6 +38,7 @@ class Counts:
         damage: Counter[str] | None = None,
         skipped: Counter[str] | None = None,
         brakes: Counter[str] | None = None,
+        held: Counter[str] | None = None,
     ) -> None:
         """Begin with these counts; none of what is not given."""
         self.records = records
@@ -57,6 +59,8 @@ class Counts:
         """Records that are no observation, by reason."""
         self.brakes: Counter[str] = Counter() if brakes is None else brakes
         """How often each brake fired."""
+        self.held: Counter[str] = Counter() if held is None else held
+        """Detections that the allow list kept back, by `Rule.key`."""
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
@@ -66,6 +70,7 @@ class Counts:
     def add_said(self, said: Said) -> None:
         """Add what the judge said of one record."""
         self.brakes.update(said.brakes)
+        self.held.update(said.held)
         self.truncated += said.truncated
         if said.detections:
             self.matched += 1
@@ -84,6 +89,7 @@ class Counts:
         self.damage += other.damage
         self.skipped += other.skipped
         self.brakes += other.brakes
+        self.held += other.held
 
     def to_json(self) -> str:
         """Write as one JSON object, the same for the same counts."""
@@ -98,8 +104,8 @@ class Counts:
         Counter({'bad_json': 1})
         """
         values: dict[str, Any] = json.loads(text)
-        tables = ("rejected", "damage", "skipped", "brakes")
-        values |= {name: Counter(values[name]) for name in tables}
+        tables = ("rejected", "damage", "skipped", "brakes", "held")
+        values |= {name: Counter(values.get(name, {})) for name in tables}  # `held` is newer
         return cls(**values)
 
     def describe(self) -> str:
@@ -120,6 +126,8 @@ class Counts:
         for word, table in (("damaged input", self.damage), ("brakes fired", self.brakes)):
             if table:
                 line += f"; {word}: {_list(table)}"
+        if self.held:
+            line += f"; kept back by the allow list: {self.held.total():,}"
         return line + (f"; readings left out in {self.truncated:,}" if self.truncated else "")
 
 

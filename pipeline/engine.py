@@ -17,6 +17,7 @@ from detector.skeleton import Skeletonizer
 from detector.suffixes import SuffixList
 from detector.targets import BUNDLED, TargetList
 from detector.verdict import BUSY, Severity
+from pipeline.allow_file import NEVER, AllowFiles, allow_paths
 from pipeline.name_list import NameList
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ class Engine(NamedTuple):
     run: str
     """Digest of the map, the lists, the options and this release: the same, the same is found."""
 
+    ends: str = NEVER
+    """The last day on which the allow list holds as it was read; `NEVER` if it does for good."""
+
 
 class _Lists(NamedTuple):
     """The data files of a run."""
@@ -73,7 +77,7 @@ class _Lists(NamedTuple):
     suffixes: SuffixList
     targets: TargetList
     known: NameList
-    allow: NameList
+    allow: AllowFiles
 
     @classmethod
     def load(cls, settings: Settings) -> _Lists:
@@ -83,7 +87,7 @@ class _Lists(NamedTuple):
             suffixes,
             TargetList.load(settings.targets, suffixes),
             NameList.read(settings.known),
-            NameList.read(settings.allow),
+            AllowFiles.read(allow_paths(settings)),
         )
 
     def screen(self, settings: Settings) -> Screen:
@@ -91,7 +95,6 @@ class _Lists(NamedTuple):
             Skeletonizer(self.confusables),
             self.suffixes,
             self.targets,
-            allow=self.allow.names,
             scope_all=settings.scope == "all",
             embedded=settings.embedded,
             suffix_swap=settings.suffix_swap,
@@ -111,7 +114,7 @@ class _Lists(NamedTuple):
                 min_score=MIN_SCORE if settings.min_score is None else settings.min_score,
             ),
             known=self.known.names,
-            allow=self.allow.names,
+            allow=self.allow.rules,
             native=NativeSpelling.load(),
             index=screen if COMPILED else None,  # made in a twentieth of a dictionary's time
         )
@@ -140,7 +143,8 @@ def load_engine(settings: Settings) -> Engine:
         lists = _Lists.load(settings)
         screen = lists.screen(settings)
         judge = CachedJudge(lists.judge(settings, screen))
-        return Engine(judge, screen, lists.targets, _run_digest(settings, lists))
+        run = _run_digest(settings, lists)
+        return Engine(judge, screen, lists.targets, run, lists.allow.ends)
     finally:
         gc.freeze()
         gc.enable()

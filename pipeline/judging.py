@@ -53,6 +53,9 @@ class Said(NamedTuple):
     truncated: bool
     """See `Judgement.truncated`."""
 
+    held: tuple[str, ...] = ()
+    """See `Judgement.held`."""
+
 
 class Refused(NamedTuple):
     """Why a name could not be judged: see `InvalidName`."""
@@ -70,7 +73,7 @@ def said_of(judge: CachedJudge, question: Question) -> Said | Refused:
         judgement = judge(*question)
     except InvalidName as error:
         return Refused(error.reason, error.detail)
-    return Said(judgement.detections, judgement.brakes, judgement.truncated)
+    return Said(judgement.detections, judgement.brakes, judgement.truncated, judgement.held)
 
 
 class Lot:

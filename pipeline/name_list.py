@@ -1,4 +1,4 @@
-"""Lists of names: the files that ``--known`` and ``--allow`` name."""
+"""Lists of names: the files that ``--known`` names, and lines of those that ``--allow`` does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.errors import DamagedStream, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789-_."
+PLAIN = b"abcdefghijklmnopqrstuvwxyz0123456789-_."
 """What a name in A-label form is written with."""
 
 
@@ -40,18 +40,32 @@ class NameList(NamedTuple):
         names: set[str] = set()
         sha256 = hashlib.sha256()
         for path in paths:
-            try:
-                with path.open("rb") as file:
-                    data = b"".join(Decompressed(file.read))
-            except (OSError, DamagedStream) as error:
-                msg = f"{path}: cannot be read as a list of names: {error}"
-                raise UsageError(msg) from error
+            data = read_file(path)
             sha256.update(len(data).to_bytes(8, "big") + data)
-            names |= _names(path, data)
+            names |= names_in(path, data)
         return cls(frozenset(names), sha256.hexdigest())
 
 
-def _names(path: Path, data: bytes) -> set[str]:
+def read_file(path: Path) -> bytes:
+    """Read a file, plain or compressed.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return b"".join(Decompressed(file.read))
+    except (OSError, DamagedStream) as error:
+        msg = f"{path}: cannot be read as a list of names: {error}"
+        raise UsageError(msg) from error
+
+
+def names_in(path: Path, data: bytes) -> set[str]:
+    """Give the names in what a file holds; the path is for messages.
+
+    Raises:
+        UsageError: it is no list of names.
+    """
     names: set[str] = set()
     lines = strange = first = 0
     for number, line in enumerate(data.split(b"\n"), start=1):
@@ -59,7 +73,7 @@ def _names(path: Path, data: bytes) -> set[str]:
         if not name or name.startswith(b"#") or line.startswith(b"#"):
             continue
         lines += 1
-        if not name.translate(None, _PLAIN):  # a million of these are read at every start
+        if not name.translate(None, PLAIN):  # a million of these are read at every start
             names.add(name.decode("ascii"))
         elif text := _in_a_labels(path, number, name):
             names.add(text)
@@ -85,4 +99,4 @@ def _in_a_labels(path: Path, number: int, name: bytes) -> str | None:
         raise UsageError(msg) from error
     except InvalidName:
         return None
-    return None if text.encode("ascii").translate(None, _PLAIN) else text
+    return None if text.encode("ascii").translate(None, PLAIN) else text

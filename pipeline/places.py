@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.allow_file import allow_paths
 from pipeline.errors import UsageError
 from pipeline.json_lines import STDOUT
 
@@ -26,7 +27,7 @@ def read_by(settings: Settings) -> list[Place]:
     """Give the files that settings name to be read."""
     files = [("--targets", settings.targets), ("--map", settings.map)]
     files += [("--known", path) for path in settings.known]
-    files += [("--allow", path) for path in settings.allow]
+    files += [("--allow", path) for path in allow_paths(settings)]
     return [(flag, str(path)) for flag, path in files if path is not None]
 
 

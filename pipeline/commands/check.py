@@ -79,7 +79,8 @@ def answer(judge: Judge, name: str | bytes) -> dict[str, Any]:
     except InvalidName as error:
         fault = {"reason": str(error.reason), "detail": error.detail}
         return {"name": shown, "detections": [], "error": fault}
-    return {"name": shown, "detections": [each.to_json() for each in judgement.detections]}
+    found = {"name": shown, "detections": [each.to_json() for each in judgement.detections]}
+    return found | {"held": list(judgement.held)} if judgement.held else found
 
 
 def _print_lines(answers: Iterable[dict[str, Any]]) -> tuple[bool, bool]:
@@ -99,7 +100,8 @@ def _print_table(answers: Iterable[dict[str, Any]]) -> tuple[bool, bool]:
             rejected = True
             rows.append([escape(each["name"]), "", each["error"]["reason"], "", "", ""])
         elif not each["detections"]:
-            rows.append([escape(each["name"]), "", "-", "", "", ""])
+            held = ", ".join(each.get("held", ["-"]))  # by which rules of the allow list
+            rows.append([escape(each["name"]), "", held, "", "", ""])
         for found in each["detections"]:
             matched = True
             rows.append(

@@ -91,10 +91,10 @@ def run(options: argparse.Namespace) -> Exit:
         with needs("train"):
             return actions[options.action](options)
     except GlyphError as error:
-        raise _translated(error) from error
+        raise translated(error) from error
 
 
-def _translated(error: GlyphError) -> PipelineError:
+def translated(error: GlyphError) -> PipelineError:
     """Give an error the exit code that it has here."""
     from glyphs.errors import BadManifest, InstallFailed, MissingFonts, NotWritten
 

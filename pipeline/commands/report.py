@@ -6,9 +6,11 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.commands.extras import needs
 from pipeline.commands.flags import add_config, settings_of
+from pipeline.commands.text_output import write_text
 from pipeline.display import escape, table
-from pipeline.errors import Exit
+from pipeline.errors import Exit, UsageError
 from pipeline.json_lines import dumps
 from pipeline.settings import DEFAULT_STORE
 
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.overview import Overview, Share
+    from pipeline.store import Store
 
 _EPILOG = """\
 examples:
   glyphwatch report
   glyphwatch report --store october.sqlite --format json | jq .industries
+  glyphwatch report --html october.html
 """
 
 
@@ -29,25 +33,42 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = _EPILOG
     parser.add_argument("--store", metavar="FILE", help=f"SQLite store ({DEFAULT_STORE})")
-    parser.add_argument(
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
         "--format",
         choices=["table", "json"],
         help="table on a terminal, json elsewhere, if not given",
     )
+    form.add_argument(
+        "--html", metavar="FILE", help="write one self-contained page instead; - for stdout"
+    )
     parser.add_argument(
         "--top", metavar="N", type=int, default=20, help="lookalikes and brands to name (20)"
+    )
+    parser.add_argument(
+        "--allow", metavar="FILE", action="append", help="allow list: what is not shown"
     )
     add_config(parser)
 
 
 def run(options: argparse.Namespace) -> Exit:
     """Print the overview of a store."""
+    from pipeline.allow_file import AllowFiles, allow_paths
     from pipeline.overview import make_overview, to_json
+    from pipeline.places import hold_apart, read_by
     from pipeline.store import Store
 
-    store = Store(settings_of(options).store or DEFAULT_STORE, read_only=True)
+    settings = settings_of(options)
+    path = settings.store or DEFAULT_STORE
+    if options.html is not None:
+        hold_apart([("--html", options.html)], [("--store", str(path)), *read_by(settings)])
+    allow = AllowFiles.read(allow_paths(settings))
+    store = Store(path, read_only=True)
     try:
-        overview = make_overview(store.summaries(), store.scans(), max(0, options.top))
+        overview = make_overview(store.summaries(), store.scans(), max(0, options.top), allow)
+        if options.html is not None:
+            write_text(options.html, _page(overview, store))
+            return Exit.DONE
     finally:
         store.close()
     if options.format == "table" or (options.format is None and sys.stdout.isatty()):
@@ -55,6 +76,21 @@ def run(options: argparse.Namespace) -> Exit:
     else:
         print(dumps(to_json(overview)))
     return Exit.DONE
+
+
+def _page(overview: Overview, store: Store) -> str:
+    """Write the page; without its drawings, and saying why, where there is nothing to draw with."""
+    from glyphs.errors import GlyphError
+    from pipeline.html_report import load_drawings, render_report
+
+    if overview.top:
+        try:
+            with needs("train"):
+                return render_report(overview, store.example, load_drawings())
+        except (UsageError, GlyphError) as error:
+            reason = str(error).splitlines()[0]
+            sys.stderr.write(f"glyphwatch: without drawn evidence: {escape(reason)}\n")
+    return render_report(overview, store.example, None)
 
 
 def _tables(overview: Overview) -> Iterator[str]:
@@ -91,6 +127,20 @@ def _tables(overview: Overview) -> Iterator[str]:
             for row in overview.top
         ]
         yield "\n" + table(header, lines, right="resolutions score")
+    if overview.held:
+        header = ["kept back by", "detections", "lookalikes left out", "resolutions", "why"]
+        lines = [
+            [
+                escape(each.rule),
+                f"{each.detections:,}",
+                f"{each.lookalikes:,}",
+                f"{each.resolutions:,}",
+                escape(each.why),
+            ]
+            for each in overview.held
+        ]
+        right = "detections resolutions"
+        yield "\n" + table(header, lines, right=right)
 
 
 def share_table(title: str, shares: Sequence[Share]) -> str:

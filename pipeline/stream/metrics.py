@@ -95,6 +95,7 @@ class Metrics(Observer):
         self._rejected = self._counter("rejected", "Records that could not be read.", "reason")
         self._skipped = self._counter("skipped", "Records that are no observation.", "reason")
         self._brakes = self._counter("brakes", "How often each brake fired.", "brake")
+        self._held = self._counter("held", "Detections that the allow list kept back.", "verb")
         self._truncated = self._counter(
             "readings_left_out", "Records of which some readings were left out, being too many."
         )
@@ -172,6 +173,8 @@ class Metrics(Observer):
         self._records.labels("skipped").inc(counts.skipped.total())
         self._detections.inc(counts.detections)
         self._truncated.inc(counts.truncated)
+        for rule, count in counts.held.items():  # never the rule itself, which names somebody
+            self._held.labels(rule.partition(" ")[0]).inc(count)
         for name, counter, table in (
             ("rejected", self._rejected, counts.rejected),
             ("skipped", self._skipped, counts.skipped),

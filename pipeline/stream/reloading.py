@@ -1,7 +1,8 @@
 """Reloading: lists that changed, read again while the stream goes on.
 
-A thread loads a new engine beside the old one, on SIGHUP or when a file is another than it was; a
-batch is detected by the one or by the other. If anything is broken, the old engine stays, whole.
+A thread loads a new engine beside the old one: on SIGHUP, when a file is another than it was, and
+when the last day of a row of the allow list is over. A batch is detected by the one or by the
+other. If anything is broken, the old engine stays, whole.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detector.errors import DetectorError
 from detector.suffixes import PACKAGE
 from detector.targets import BUNDLED
+from pipeline.allow_file import DEFAULT_ALLOW, NEVER, this_day
 from pipeline.engine import Engine, load_engine
 from pipeline.errors import PipelineError
 from pipeline.stream.logs import Log
@@ -59,7 +61,7 @@ def watched(settings: Settings) -> tuple[Path, ...]:
     return (
         *lists,
         *settings.known,
-        *settings.allow,
+        *(settings.allow or (DEFAULT_ALLOW,)),  # which may be made meanwhile
         *(Path(folder) / "public_suffix_list.dat" for folder in suffixes or ()),
     )
 
@@ -70,7 +72,7 @@ class Reloading:
     `engine` is called by the thread that detects, `ask` by anyone, also by a signal handler.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what tests replace, beside what it is made of
         self,
         engine: Engine,
         settings: Settings,
@@ -80,6 +82,7 @@ class Reloading:
         give: Callable[[Engine], None] = lambda _: None,
         load: Callable[[Settings], Engine] = load_engine,
         files: Iterable[Path] | None = None,
+        day: Callable[[], str] = this_day,
     ) -> None:
         """Begin to watch.
 
@@ -91,6 +94,7 @@ class Reloading:
             give: is given each newer engine, in the thread that loaded it.
             load: loads an engine.
             files: what to look at; what an engine is loaded from if None.
+            day: tells which day it is.
         """
         self._engine = engine
         self._settings = settings
@@ -98,6 +102,8 @@ class Reloading:
         self._observer = observer
         self._give = give
         self._load = load
+        self._day = day
+        self._tried = ""
         self._files = tuple(watched(settings) if files is None else files)
         self._log = Log("stream.reloading")
         self._asked: SimpleQueue[bool] = SimpleQueue()  # the one queue that a handler may use
@@ -133,9 +139,18 @@ class Reloading:
                 return
             before, seen = seen, self._stamps()
             # A file that is being written differs from look to look: it is left to be finished.
-            if asked or (seen != self._loaded and seen == before):
+            changed = seen != self._loaded and seen == before
+            if asked or changed or self._over():
                 self._loaded = seen  # of before the loading: a change meanwhile is seen afterwards
-                self._reload("signal" if asked else "changed file")
+                self._reload("signal" if asked else "changed file" if changed else "new day")
+
+    def _over(self) -> bool:
+        """Say whether the last day is over on which the allow list holds as it was read."""
+        today, ends = self._day(), self._engine.ends
+        if ends == NEVER or not ends < today != self._tried:
+            return False
+        self._tried = today  # once: if a list is broken then, it is loaded when it is mended
+        return True
 
     def _reload(self, cause: str) -> None:
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from collections.abc import Set as AbstractSet
 from functools import cache
 
+from detector.allow_list import AllowList
 from detector.confusables import ConfusableMap
 from detector.detection import Detection
 from detector.judge import Judge, Options
@@ -50,7 +52,7 @@ def make_judge(
     *,
     options: Options | None = None,
     known: Container[str] = frozenset(),
-    allow: Container[str] = frozenset(),
+    allow: AbstractSet[str] | AllowList = frozenset(),
     native: NativeSpelling | None = None,
 ) -> Judge:
     """A judge of some domains, by the packaged map."""
@@ -60,7 +62,7 @@ def make_judge(
         suffixes(),
         options=options,
         known=known,
-        allow=allow,
+        allow=allow if isinstance(allow, AllowList) else AllowList(allow),
         native=native,
     )
 

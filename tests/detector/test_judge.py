@@ -119,6 +119,7 @@ def test_owned_names_and_their_subdomains_are_clean() -> None:
 def test_the_allow_list_is_clean() -> None:
     judge = make_judge(allow={"xn--amzon-hra.de", "login.paypa1.com"})
     assert_clean(judge, "amäzon.de")
+    assert judge.judge("amäzon.de").held == ("allow xn--amzon-hra.de",)
     assert_clean(judge, "www.xn--amzon-hra.de")
     assert_clean(judge, "login.paypa1.com")
     assert_lookalike(judge, "paypa1.com", of="paypal.com", by="ascii")

@@ -48,7 +48,8 @@ def exported() -> dict[str, set[str]]:
     """Every series that a busy stream has, with the names of its labels."""
     metrics = Metrics()
     one = Counter(code=1)
-    metrics.records(Counts(records=2, rejected=one, skipped=one, brakes=one))
+    held = Counter({"allow paypa1.com": 1})
+    metrics.records(Counts(records=2, rejected=one, skipped=one, brakes=one, held=held))
     with metrics.stage("detect"):
         pass
     metrics.written("dynamodb", 1)

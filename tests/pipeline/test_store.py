@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from pipeline.sinks import Batch, Progress
 from pipeline.store import Store
 from pipeline.store_schema import APPLICATION_ID, SCHEMA_VERSION
 from pipeline.summary import MAX_RESOLUTIONS, Summary
+from tests.pipeline.partitions import stretch
 
 
 def seen(detection: Detection, place: int, **fields: Any) -> Detection:  # noqa: ANN401
@@ -107,6 +109,29 @@ def test_progress_never_goes_back(store: Store) -> None:
     assert store.progress("sha256:00", "run") == made(9, finished=True)
     assert store.progress("sha256:00", "another run") is None
     assert store.scans() == [made(9, finished=True)]
+
+
+def test_what_the_allow_list_kept_back_adds_up_over_stretches(
+    store: Store, found: list[Detection]
+) -> None:
+    for begin, end in ((0, 3), (3, 5), (3, 5)):  # the last one is read twice, and counts once
+        batch = stretch(found, begin, end)
+        assert batch.progress is not None
+        batch.progress.counts.held = Counter({"allow paypa1.com": end - begin})
+        store.write(batch)
+    (scan,) = store.scans()
+    assert scan.counts.held == {"allow paypa1.com": 5}
+
+
+def test_the_example_of_a_pair_is_its_best(store: Store, apple: Detection) -> None:
+    pair = apple.registrable_domain, apple.target
+    assert store.example(*pair) is None
+    scores = (0.5, 0.9, 0.7)
+    store.write(Batch([seen(apple, n)._replace(score=s) for n, s in enumerate(scores)], None))
+    example = store.example(*pair)
+    assert example is not None
+    assert (example["score"], example["name"]) == (0.9, apple.name)
+    assert store.example(apple.registrable_domain, "paypal.com") is None
 
 
 def test_a_batch_is_stored_as_a_whole_or_not_at_all(

@@ -47,6 +47,7 @@ def test_records_are_counted_by_what_became_of_them(metrics: Metrics) -> None:
         rejected=Counter(bad_json=2),
         skipped=Counter(tombstone=1),
         brakes=Counter(known=4),
+        held=Counter({"allow paypa1.com": 2, "allow g00gle.com=google.com": 1, "silence *.de": 1}),
     )
     metrics.records(counts)
     metrics.records(counts)
@@ -57,6 +58,8 @@ def test_records_are_counted_by_what_became_of_them(metrics: Metrics) -> None:
     assert value(metrics, "glyphwatch_rejected_total", reason="bad_json") == 4
     assert value(metrics, "glyphwatch_skipped_total", reason="tombstone") == 2
     assert value(metrics, "glyphwatch_brakes_total", brake="known") == 8
+    assert value(metrics, "glyphwatch_held_total", verb="allow") == 6
+    assert value(metrics, "glyphwatch_held_total", verb="silence") == 2
     assert value(metrics, "glyphwatch_detections_total") == 6
     assert value(metrics, "glyphwatch_readings_left_out_total") == 2
 
