@@ -9,8 +9,8 @@
 # Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
 # missing of venv, headers, C compiler, fonts and servers with apt, and touches apt only then.
 # Without a compiler it goes on and says so: glyphwatch then works, slowly. Run again, it does
-# nothing unless a requirement, pyproject.toml or a C source has changed, or a font or a server is
-# missing.
+# nothing unless a requirement, pyproject.toml or a C source has changed, or a font, a server or a
+# checker is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." >/dev/null
 . infra/python.sh
@@ -69,10 +69,14 @@ stack_there() { "$venv/bin/python" -m infra.stack check >/dev/null 2>&1 </dev/nu
 # promtool_there: whether alert rules can be tested, or nothing can be done about it.
 promtool_there() { command -v promtool >/dev/null || [ -d /run/systemd/system ]; }
 
+# checkzone_there: whether BIND can check zones.
+checkzone_there() { command -v named-checkzone >/dev/null; }
+
 # A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
 if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
     [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; } &&
-    { [ "$profile" != dev ] || { fonts_there && stack_there && promtool_there; }; }; then
+    { [ "$profile" != dev ] ||
+        { fonts_there && stack_there && promtool_there && checkzone_there; }; }; then
     say "nothing to do"
     exit 0
 fi
@@ -191,6 +195,11 @@ fi
 # Alert rules are tested by promtool; where systemd runs, its package would start a server.
 if [ "$profile" = dev ] && ! promtool_there && ! apt_install prometheus; then
     say "going on without promtool: tests of the alert rules are skipped"
+fi
+
+# Zones that `export` writes are read by BIND's own checker.
+if [ "$profile" = dev ] && ! checkzone_there && ! apt_install bind9-utils; then
+    say "going on without named-checkzone: its tests of response policy zones are skipped"
 fi
 
 if kernel_sources && ! kernel_built; then

@@ -31,6 +31,7 @@ COMMANDS = {
     "dlq": "what could not be read: show it, or send it again",
     "db": "the stream's databases: make them, check them, ask them",
     "report": "what the store holds: lookalikes, brands, industries, techniques",
+    "export": "block lists and sharing formats from what the store holds",
     "targets": "the target list: check one, make one, count one",
     "map": "the confusable map: build it, look into it",
     "glyphs": "fonts, and pictures of all characters that they draw",

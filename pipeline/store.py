@@ -13,7 +13,6 @@ one sync. ``synchronous`` is FULL, not NORMAL, because a batch is promised to be
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -27,7 +26,8 @@ from pipeline.counts import Counts
 from pipeline.errors import SinkUnavailable, StoreError
 from pipeline.json_lines import dumps
 from pipeline.sinks import Progress
-from pipeline.store_schema import prepare
+from pipeline.store_details import read_details
+from pipeline.store_schema import how_to_read, prepare
 from pipeline.summary import COLUMNS, Summary, added_up
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Store:
             msg = f"{path}: there is no store; `glyphwatch scan` makes one"
             raise StoreError(msg)
         with self._errors():
-            how = _how_to_read(path.resolve()) if read_only else "mode=rwc"
+            how = how_to_read(path.resolve()) if read_only else "mode=rwc"
             self._connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?{how}",
                 uri=True,
@@ -254,6 +254,11 @@ class Store:
         found = self._summaries(f"{_SELECT} {self._current} {order}", ())
         yield from added_up(found) if self._has_runs() else found
 
+    def detections(self) -> Iterator[dict[str, Any]]:
+        """Give every detection that counts in `summaries`, as `Detection.to_json` wrote it."""
+        with self._errors():
+            yield from read_details(self._connection)
+
     def _has_runs(self) -> bool:
         if not self._current:
             return False
@@ -268,20 +273,6 @@ class Store:
                 fields["best_severity"] = Severity.parse(fields["best_severity"])
                 fields["techniques"] = tuple(map(Technique, json.loads(fields["techniques"])))
                 yield Summary(**fields)
-
-
-def _how_to_read(path: Path) -> str:
-    """Choose how SQLite opens a store that is only read, so that no file is left beside it.
-
-    Even a reader needs the journal's files, and one with ``mode=ro`` leaves them behind. So where
-    it may, it opens the store as a writer would, and the last to close it removes them.
-    """
-    journal = path.with_name(f"{path.name}-wal")
-    if journal.exists() and journal.stat().st_size:
-        return "mode=ro"  # a scan goes on, or was killed: what it left is its own to clear up
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        return "mode=rw"
-    return "immutable=1"  # the journal cannot be made, and there is nothing in it
 
 
 def _place(detection: Detection) -> int:

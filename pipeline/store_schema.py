@@ -6,6 +6,7 @@ known, so nobody is told of them as new.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import StoreError
@@ -154,3 +155,17 @@ def _is_new(connection: sqlite3.Connection) -> bool:
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     (value,) = connection.execute(f"PRAGMA {name}").fetchone()
     return int(value)
+
+
+def how_to_read(path: Path) -> str:
+    """Choose how SQLite opens a store that is only read, so that no file is left beside it.
+
+    Even a reader needs the journal's files, and one with ``mode=ro`` leaves them behind. So where
+    it may, it opens the store as a writer would, and the last to close it removes them.
+    """
+    journal = path.with_name(f"{path.name}-wal")
+    if journal.exists() and journal.stat().st_size:
+        return "mode=ro"  # a scan goes on, or was killed: what it left is its own to clear up
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return "mode=rw"
+    return "immutable=1"  # the journal cannot be made, and there is nothing in it
