@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.commands.flags import add_config, settings_of
 from pipeline.display import escape
 from pipeline.errors import Exit, InputError, UsageError
-from pipeline.export.rpz import MAX_WIRE, POLICIES
+from pipeline.export.rpz import MAX_WIRE, POLICIES, parse_policies
 from pipeline.json_lines import STDOUT
 from pipeline.settings import DEFAULT_STORE, SEVERITIES
 
@@ -102,6 +102,7 @@ def run(options: argparse.Namespace) -> Exit:
     """Export what was found."""
     from detector.suffixes import SuffixList
     from detector.targets import TargetList
+    from pipeline.export.output import add_names
     from pipeline.export.selection import Guard, choose
     from pipeline.name_list import NameList
 
@@ -121,14 +122,18 @@ def run(options: argparse.Namespace) -> Exit:
     )
     notes = _write(options, chosen, _Protected(settings, targets, allow), now)
     if options.only_new is not None:
-        _remember(options.only_new, {found.lookalike for found in chosen.findings})
+        add_names(options.only_new, {found.lookalike for found in chosen.findings})
     if not options.quiet:
         _say(chosen, notes)
     if findings.rejected:
-        count = f"{findings.rejected:,} line{'' if findings.rejected == 1 else 's'}"
-        _tell(f"{count} rejected, first: {findings.first_fault}")
+        _tell(_rejected(findings))
         return Exit.INPUT
     return Exit.DONE
+
+
+def _rejected(findings: Findings) -> str:
+    count = f"{findings.rejected:,} line{'' if findings.rejected == 1 else 's'}"
+    return f"{count} rejected, first: {findings.first_fault}"
 
 
 class _Protected:
@@ -163,7 +168,11 @@ def _check(options: argparse.Namespace, settings: Settings) -> None:
     if options.to == "parquet" and options.output == STDOUT and sys.stdout.isatty():
         msg = "--to parquet: a terminal cannot show it; name a file with --output"
         raise UsageError(msg)
-    _policies(options.policy)
+    try:
+        parse_policies(options.policy)
+    except ValueError as error:
+        msg = f"--policy {error}"
+        raise UsageError(msg) from error
     reads = [("--from", path) for path in options.lines or ()]
     reads = reads or [("--store", str(settings.store or DEFAULT_STORE))]
     writes = [("--output", options.output)]
@@ -216,6 +225,10 @@ def _findings(options: argparse.Namespace, settings: Settings) -> Findings:
             store = Store(settings.store or DEFAULT_STORE, read_only=True)
             stack.callback(store.close)
             add_all(findings, store.detections())
+    if findings.rejected and (options.to == "rpz" or not findings.summaries()):
+        why = "nothing is written" + (", since a zone is whole" if options.to == "rpz" else "")
+        msg = f"{_rejected(findings)}; {why}"
+        raise InputError(msg)
     return findings
 
 
@@ -255,7 +268,11 @@ def _write_zone(
     from pipeline.export.zone_file import replace_zone
 
     zone = Zone(
-        _policies(options.policy), protected.passthru, protected.guarded, options.zone, options.ttl
+        parse_policies(options.policy),
+        protected.passthru,
+        protected.guarded,
+        options.zone,
+        options.ttl,
     )
     rules = make_rules(names, zone)
     notes = [f"serial {replace_zone(options.output, rules, zone, now, options.serial)}"]
@@ -264,28 +281,6 @@ def _write_zone(
     if rules.too_long:
         notes.append(f"{rules.too_long:,} that no trigger can name")
     return notes
-
-
-def _policies(said: list[str]) -> dict[Any, str]:
-    from detector.verdict import Severity
-
-    policies = {}
-    for each in said:
-        severity, _, policy = each.partition("=")
-        if severity not in SEVERITIES or policy not in POLICIES:
-            msg = f"--policy {each}: is not SEVERITY=POLICY, such as high=nxdomain; policies are "
-            raise UsageError(msg + ", ".join(POLICIES))
-        policies[Severity.parse(severity)] = policy
-    return policies
-
-
-def _remember(path: str, names: set[str]) -> None:
-    """Add names to the list of those that were exported, after they were."""
-    from pipeline.export.output import write_whole
-    from pipeline.name_list import NameList
-
-    known = NameList.read([Path(path)]).names if Path(path).exists() else frozenset()
-    write_whole(path, (f"{name}\n" for name in sorted(known | names)))
 
 
 def _say(chosen: Chosen, notes: list[str]) -> None:

@@ -41,7 +41,7 @@ class Findings:
         """Where the first of them is, and what is wrong with it."""
 
         self._found: dict[tuple[str, str], Summary] = {}
-        self._records: set[tuple[str, str, str]] = set()
+        self._records: set[int] = set()  # hashes: millions of texts would not fit
 
     def add(self, record: object) -> None:
         """Add one detection.
@@ -49,7 +49,9 @@ class Findings:
         Raises:
             ValueError: it is none, or one of a newer release.
         """
-        summary = _summary(record)
+        self._merge(_summary(record))
+
+    def _merge(self, summary: Summary) -> None:
         pair = summary.lookalike, summary.target
         known = self._found.get(pair)
         self._found[pair] = known.merged(summary) if known else summary
@@ -82,10 +84,11 @@ class Findings:
             msg = "is not JSON"
             raise ValueError(msg) from error
         summary = _summary(record)
-        key = str(record.get("source") or record.get("id")), summary.lookalike, summary.target
+        source = str(record.get("source") or record.get("id"))
+        key = hash((source, summary.lookalike, summary.target))
         if key not in self._records:
             self._records.add(key)
-            self.add(record)
+            self._merge(summary)
 
     def summaries(self) -> list[Summary]:
         """Give what was found, `Summary.lookalike` being the name to block; in order of names."""

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import SinkUnavailable
 from pipeline.json_lines import STDOUT, partial_of
+from pipeline.name_list import NameList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Set
 
 
 @contextmanager
@@ -48,3 +49,14 @@ def write_whole(path: str, texts: Iterable[str]) -> None:
     """Write a text file in UTF-8, as `whole_file` does."""
     with whole_file(path) as file:
         file.writelines(text.encode("utf-8", "replace") for text in texts)
+
+
+def add_names(path: str, names: Set[str]) -> None:
+    """Add names to a list of names, which is made if it is not there.
+
+    Raises:
+        UsageError: what is there is no list of names.
+        SinkUnavailable: it cannot be written.
+    """
+    known = NameList.read([Path(path)]).names if Path(path).exists() else frozenset[str]()
+    write_whole(path, (f"{name}\n" for name in sorted(known | names)))

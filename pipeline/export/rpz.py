@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from detector.verdict import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from pipeline.summary import Summary
@@ -62,6 +62,26 @@ class Zone(NamedTuple):
 
     ttl: int = 300
     """Seconds for which an answer may be kept."""
+
+
+def parse_policies(said: Iterable[str]) -> dict[Severity, str]:
+    """Read policies for severities, the last one said of each.
+
+    >>> parse_policies(["high=nodata", "critical=drop"])
+    {<Severity.HIGH: 3>: 'nodata', <Severity.CRITICAL: 4>: 'drop'}
+
+    Raises:
+        ValueError: one names no severity or no policy.
+    """
+    policies = {}
+    for each in said:
+        severity, _, policy = each.partition("=")
+        if severity not in map(str, Severity) or policy not in POLICIES:
+            known = ", ".join(POLICIES)
+            msg = f"{each}: is not SEVERITY=POLICY, such as high=nxdomain; policies are {known}"
+            raise ValueError(msg)
+        policies[Severity.parse(severity)] = policy
+    return policies
 
 
 class Rules(NamedTuple):

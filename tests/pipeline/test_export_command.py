@@ -122,6 +122,22 @@ def test_lines_that_are_no_detections_are_said(run: Run, scanned: Path) -> None:
     assert "\x1b" not in done.stderr
 
 
+@pytest.mark.parametrize(("format_", "lines"), [("rpz", "mixed"), ("names", "bad"), ("csv", "bad")])
+def test_what_was_exported_stays_if_lines_cannot_be_read(
+    run: Run, scanned: Path, format_: str, lines: str
+) -> None:
+    (scanned / "bad").write_bytes(b"\x1f\x8b no JSON\n")
+    (scanned / "mixed").write_text((scanned / "found.jsonl").read_text() + '{"schema": 1, "na')
+    export = ("export", "--to", format_, "--output", "out")
+    assert run(*export, "--from", "found.jsonl").returncode == Exit.DONE
+    before = (scanned / "out").read_bytes()
+    done = run(*export, "--from", lines)
+    assert done.returncode == Exit.INPUT
+    assert "1 line rejected" in done.stderr
+    assert "nothing is written" in done.stderr
+    assert (scanned / "out").read_bytes() == before
+
+
 def test_hostile_names_are_in_tables_and_in_no_list(run: Run, scanned: Path) -> None:
     hostile = [
         "=cmd|' /C calc'!A0",
