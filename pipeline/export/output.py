@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.errors import SinkUnavailable
+from pipeline.export.selection import is_host
 from pipeline.json_lines import STDOUT, partial_of
 from pipeline.name_list import NameList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
+    from collections.abc import Iterable, Iterator
 
 
 @contextmanager
@@ -51,12 +52,14 @@ def write_whole(path: str, texts: Iterable[str]) -> None:
         file.writelines(text.encode("utf-8", "replace") for text in texts)
 
 
-def add_names(path: str, names: Set[str]) -> None:
+def add_names(path: str, names: set[str]) -> None:
     """Add names to a list of names, which is made if it is not there.
+
+    What no host can be called stays out, so that the list can be read whatever a table holds.
 
     Raises:
         UsageError: what is there is no list of names.
         SinkUnavailable: it cannot be written.
     """
     known = NameList.read([Path(path)]).names if Path(path).exists() else frozenset[str]()
-    write_whole(path, (f"{name}\n" for name in sorted(known | names)))
+    write_whole(path, (f"{name}\n" for name in sorted(known.union(filter(is_host, names)))))

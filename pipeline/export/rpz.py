@@ -16,6 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from detector.verdict import Severity
+from pipeline.export.selection import is_host
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -114,6 +115,7 @@ def make_rules(findings: Mapping[str, list[Summary]], zone: Zone) -> Rules:
     let_through = {
         name for name in zone.guarded if any(above in wanted for above in _above(name))
     }.union(zone.passthru)
+    let_through = {name for name in let_through if is_host(name) and _fits(name, zone.name)}
     wanted.update(dict.fromkeys(let_through, PASSTHRU))
     kept: dict[str, str] = {}
     for name in sorted(wanted, key=lambda each: each.count(".")):

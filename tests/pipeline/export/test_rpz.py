@@ -133,6 +133,17 @@ def test_what_is_protected_is_let_through_under_a_blocked_name(finding: Make) ->
     }
 
 
+@checked
+def test_what_is_no_name_on_an_allow_list_does_not_break_the_zone(tmp_path: Path) -> None:
+    odd = ["a..b", ".", "", "-", "a" * 70, ".".join(["a"] * 140), "8.0.0.0.10.rpz-ip", "10.0.0.1"]
+    zone = Zone({}, passthru=[*odd, "good.example"])
+    path = tmp_path / "zone"
+    path.write_text(text_of(rules_of(zone), zone))
+    read = bind_reads(path)
+    assert read.count("CNAME") == 2
+    assert "good.example.rpz." in read
+
+
 LABELS = st.sampled_from("abc")
 NAMES = st.lists(LABELS, min_size=1, max_size=5).map(lambda labels: ".".join([*labels, "com"]))
 
