@@ -9,8 +9,8 @@
 # Needs Python 3.11 or newer; PYTHON=... names one. On Debian and Ubuntu it installs what is
 # missing of venv, headers, C compiler, fonts, servers and browser with apt, and touches apt only then.
 # Without a compiler it goes on and says so: glyphwatch then works, slowly. Run again, it does
-# nothing unless a requirement, pyproject.toml or a C source has changed, or a font or a server is
-# missing.
+# nothing unless a requirement, pyproject.toml or a C source has changed, or a font, a server or a
+# checker is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." >/dev/null
 . infra/python.sh
@@ -72,10 +72,14 @@ promtool_there() { command -v promtool >/dev/null || [ -d /run/systemd/system ];
 # browser_there: whether the tests of pages have a browser.
 browser_there() { command -v chromium chromium-browser google-chrome >/dev/null; }
 
+# checkzone_there: whether BIND can check zones.
+checkzone_there() { command -v named-checkzone >/dev/null; }
+
 # A stamp is left only by an installation that lacks nothing, so this is all that need be asked.
 if [ "$(cat "$stamp.$profile" 2>/dev/null)" = "$(fingerprint "$profile")" ] &&
     [ -x "$venv/bin/glyphwatch" ] && venv_suits && { ! kernel_sources || kernel_built; } &&
-    { [ "$profile" != dev ] || { fonts_there && stack_there && promtool_there && browser_there; }; }; then
+    { [ "$profile" != dev ] ||
+        { fonts_there && stack_there && promtool_there && browser_there && checkzone_there; }; }; then
     say "nothing to do"
     exit 0
 fi
@@ -199,6 +203,11 @@ fi
 # Pages are looked at in a browser without a window.
 if [ "$profile" = dev ] && ! browser_there && ! apt_install chromium; then
     say "going on without Chromium: tests of pages are skipped"
+fi
+
+# Zones that `export` writes are read by BIND's own checker.
+if [ "$profile" = dev ] && ! checkzone_there && ! apt_install bind9-utils; then
+    say "going on without named-checkzone: its tests of response policy zones are skipped"
 fi
 
 if kernel_sources && ! kernel_built; then

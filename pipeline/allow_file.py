@@ -109,6 +109,13 @@ class AllowFiles(NamedTuple):
         return AllowList(self.names, [row.rule for row in self.rows if row.holds(self.today)])
 
     @property
+    def allowed_names(self) -> frozenset[str]:
+        """Names whose rows allow them, and all below them, whatever they imitate."""
+        rules = (row.rule for row in self.rows if row.holds(self.today))
+        allowed = (rule for rule in rules if rule.verb is Verb.ALLOW and rule.target == ANY)
+        return frozenset(rule.name for rule in allowed if not rule.name.startswith(ANY))
+
+    @property
     def ends(self) -> str:
         """The last day on which all of that holds; `NEVER` if all of it holds for good."""
         days = [row.until for row in self.rows if row.until != NEVER and row.holds(self.today)]

@@ -33,6 +33,7 @@ COMMANDS = {
     "allow": "the allow list: what is nobody's lookalike, and why",
     "silence": "what nobody is to be told of, for a while or for good",
     "report": "what the store holds: lookalikes, brands, industries, techniques",
+    "export": "block lists and sharing formats from what the store holds",
     "targets": "the target list: check one, make one, count one",
     "map": "the confusable map: build it, look into it",
     "glyphs": "fonts, and pictures of all characters that they draw",

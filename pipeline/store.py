@@ -26,6 +26,7 @@ from pipeline.counts import Counts
 from pipeline.errors import SinkUnavailable, StoreError
 from pipeline.json_lines import dumps
 from pipeline.sinks import Progress
+from pipeline.store_details import read_details
 from pipeline.store_schema import how_to_read, prepare
 from pipeline.summary import COLUMNS, Summary, added_up
 
@@ -263,6 +264,11 @@ class Store:
         with self._errors():
             row = self._connection.execute(_EXAMPLE, (lookalike, target)).fetchone()
         return None if row is None else dict(json.loads(row[0]))
+
+    def detections(self) -> Iterator[dict[str, Any]]:
+        """Give every detection that counts in `summaries`, as `Detection.to_json` wrote it."""
+        with self._errors():
+            yield from read_details(self._connection)
 
     def _has_runs(self) -> bool:
         if not self._current:

@@ -1,0 +1,1 @@
+"""Exports: what was found, in, as what blocks it or shares it, out."""
