@@ -1,9 +1,9 @@
 """Compression: raw bytes in, decompressed chunks out, and the truth about a damaged stream.
 
-gzip (RFC 1952) and zstd (RFC 8878) are told by their first bytes, never by a file's name, and one
-layer is taken off. Chunks are bounded, so a bomb costs time but no memory. Whatever could be
-decompressed is handed out before `DamagedStream` is raised: libraries drop the output of the call
-that meets the damage, and some say nothing of a truncated frame, so both are fed with care here.
+gzip (RFC 1952), zstd (RFC 8878), bzip2 and xz are told by their first bytes, never by a file's
+name, and one layer is taken off. Chunks are bounded, so a bomb costs time but no memory. What could
+be decompressed is handed out before `DamagedStream` is raised: libraries drop the output of the
+call that meets the damage, and some say nothing of a truncated frame, so all are fed with care.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ WARN_RATIO = 200
 _RATIO_FLOOR = 1 << 22  # below 4 MiB no ratio is worth a word
 
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+XZ_MAGIC = b"\xfd7zXZ\x00"
+_BZIP2_NEXT = (bytes.fromhex("314159265359"), bytes.fromhex("177245385090"))  # a block, the end
+_MAGIC = 10  # bytes that tell them all
 
 Read = Callable[[int], bytes]
 """Reads up to so many bytes; nothing at the end."""
@@ -52,6 +55,10 @@ def sniff(head: bytes) -> str | None:
         return "gzip"
     if head.startswith(ZSTD_MAGIC) or _is_skippable(head):
         return "zstd"
+    if head.startswith(XZ_MAGIC):
+        return "xz"
+    if head.startswith(b"BZh") and head[3:4].isdigit() and head[4:10] in _BZIP2_NEXT:
+        return "bzip2"  # the three letters alone may begin a name
     return None
 
 
@@ -84,10 +91,10 @@ class Decompressed:
         self._warn = warn
         self._chunk = chunk
         self._head = read(PIECE)
-        while 0 < len(self._head) < 4 and (more := read(PIECE)):
+        while 0 < len(self._head) < _MAGIC and (more := read(PIECE)):
             self._head += more
         self.compression = sniff(self._head)
-        """``gzip``, ``zstd`` or None."""
+        """``gzip``, ``zstd``, ``xz``, ``bzip2`` or None."""
         self.bytes_in = len(self._head)
         """Raw bytes read so far."""
         self.bytes_out = 0
@@ -104,10 +111,14 @@ class Decompressed:
         codec: Codec
         if self.compression == "gzip":
             codec = Gzip(CHUNK)
-        else:
+        elif self.compression == "zstd":
             from pipeline.zstd_frames import Zstd
 
             codec = Zstd(CHUNK)
+        else:
+            from pipeline.packed_streams import PackedStreams
+
+            codec = PackedStreams(self.compression, CHUNK)
         return self._through(codec)
 
     def _plain(self) -> Iterator[bytes]:

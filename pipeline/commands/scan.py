@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _EPILOG = f"""\
 formats (by content, unless --format says):
 {chr(10).join(f"  {name:8} {line}" for name, line in FORMATS.items())}
-  gzip and zstd are unpacked, whatever the file is called.
+  gzip, zstd, bzip2 and xz are unpacked, whatever the file is called.
 
 where detections go:
   Into the store ({DEFAULT_STORE} here), unless --output is given without --store. The same content
