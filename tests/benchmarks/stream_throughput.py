@@ -6,7 +6,7 @@ Usage: python -m tests.benchmarks.stream_throughput [--messages N] [--targets N]
 Real Kafka, DynamoDB Local and Postgres (`infra.stack`) on this machine, both sinks on, 1 % of the
 messages lookalikes. A rate is taken between the first progress that is seen and the last message:
 for the bare loop in its own process, for the stream by how far Postgres says it has counted. They
-are run in turn, and the best of each is taken. Before that DynamoDB Local is given `WARMING` items,
+are run in turn, and the best of each is taken. Before that DynamoDB Local is given 60,000 items,
 since it is five times slower until Java has compiled what it does for each. Beside each rate stands
 the processor time that the stream itself took for a message: the servers share this machine, and
 that tells what a rate would be if they were elsewhere. Latency is from a message's timestamp to the
@@ -16,7 +16,6 @@ moment when Postgres shows that it was counted, asked every 5 ms.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import subprocess
@@ -26,46 +25,33 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
-import pyarrow as pa
 from confluent_kafka import ConsumerGroupState, Producer
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
-from detector.confusables import ConfusableMap
-from detector.detection import Detection
 from infra.stack import DynamoServer, KafkaServer, PostgresServer
-from pipeline.dynamo import DynamoSink
 from pipeline.dynamo_client import DynamoPlace
 from pipeline.dynamo_table import DynamoTable
-from pipeline.engine import load_engine
 from pipeline.postgres_migrations import migrate
-from pipeline.settings import Settings
-from pipeline.sinks import Batch
 from tests.benchmarks import traffic
+from tests.benchmarks.stream_traffic import (
+    ARROW_ROWS,
+    Servers,
+    arrow_messages,
+    lines,
+    produce,
+    warm,
+)
 
 GLYPHWATCH = Path(sys.executable).with_name("glyphwatch")
-SHARE = 100
-"""One message in so many is a lookalike."""
-
-LOOKALIKES = 2000
-"""Different lookalikes: DNS asks for the same ones again and again."""
-
-ARROW_ROWS = 1000
-"""Records of an Arrow message."""
-
 ARROW_TIMES = 3
 """How often the records stand in the Arrow topic, which is read so much faster."""
 
 FOUR_TIMES = 3
 """The same for the topic that two processes read, which share it out for some seconds first."""
-
-WARMING = 60_000
-"""Items that DynamoDB Local is given before anything is measured."""
 
 PER_SECOND = 1000
 """Messages a second while latency is measured."""
@@ -97,84 +83,6 @@ class Pace(NamedTuple):
     """Messages a second."""
     cost: float
     """Processor time of the stream's processes for a message, in microseconds."""
-
-
-class Servers(NamedTuple):
-    """What runs."""
-
-    kafka: KafkaServer
-    dynamo: DynamoServer
-    postgres: PostgresServer
-    targets: str
-
-
-def lines(count: int, domains: list[str]) -> Iterator[bytes]:
-    """Give COF records, one in `SHARE` a lookalike."""
-    draw = random.Random(7)
-    made = traffic.Lookalikes(ConfusableMap.load(), domains)
-    wanted = [made.one(draw) for _ in range(LOOKALIKES)]
-    for place, name in enumerate(islice(traffic.names(domains), count)):
-        if place % SHARE == 0:
-            name = draw.choice(wanted)  # noqa: PLW2901
-        when = 1_790_000_000 + place // 1000
-        yield (
-            f'{{"rrname":"{name}","rrtype":"A","rdata":"192.0.2.{place % 256}",'
-            f'"time_first":{when},"time_last":{when},"count":{1 + place % 50}}}'
-        ).encode()
-
-
-def arrow_messages(records: Sequence[bytes]) -> Iterator[bytes]:
-    """Give the same records as Arrow IPC streams of `ARROW_ROWS`."""
-    for start in range(0, len(records), ARROW_ROWS):
-        table = pa.Table.from_pylist(
-            [json.loads(each) for each in records[start : start + ARROW_ROWS]]
-        )
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
-        yield sink.getvalue().to_pybytes()
-
-
-def produce(servers: Servers, topic: str, partitions: int, values: Sequence[bytes]) -> None:
-    """Make a topic of these messages, dealt out to its partitions in turn."""
-    settings: dict[str, str | int | float | bool] = {"bootstrap.servers": servers.kafka.bootstrap}
-    admin = AdminClient(settings)
-    admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result()
-    producer = Producer(
-        {
-            **settings,
-            "linger.ms": 50,
-            "batch.size": 1_000_000,
-            "compression.type": "lz4",
-            "queue.buffering.max.messages": 500_000,
-        }
-    )
-    for place, value in enumerate(values):
-        while True:
-            try:
-                producer.produce(topic, value, partition=place % partitions)
-                break
-            except BufferError:
-                producer.poll(0.05)
-    producer.flush()
-
-
-def warm(servers: Servers, values: Sequence[bytes]) -> None:
-    """Have DynamoDB Local store items until it is as quick as it gets."""
-    place = DynamoPlace("warm", "eu-central-1", servers.dynamo.endpoint)
-    DynamoTable(place).create()
-    judge = load_engine(Settings(targets=Path(servers.targets))).judge
-    found: list[Detection] = []
-    for value in islice(values, 0, LOOKALIKES * SHARE, SHARE):
-        found += judge(json.loads(value)["rrname"]).detections
-    sink = DynamoSink(place)
-    for start in range(0, WARMING, 1000):
-        items = [
-            found[n % len(found)].with_record(source=f"warm/0/{n}")
-            for n in range(start, start + 1000)
-        ]
-        sink.write(Batch(items, None))
-    sink.close()
 
 
 def bare_rate(servers: Servers, topic: str, partitions: int, count: int) -> float:

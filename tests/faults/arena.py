@@ -75,7 +75,7 @@ class Arena:
         partitions: int = 4,
         cluster: MockCluster | None = None,
     ) -> None:
-        """Make topics, table and database; on a mock cluster in the place of Kafka, if given."""
+        """Make topics (on a mock cluster in the place of Kafka, if given), table and database."""
         self.servers = servers
         self.folder = folder
         self.partitions = partitions
@@ -96,12 +96,11 @@ class Arena:
         self._offsets = Consumer({"bootstrap.servers": self.brokers, "group.id": self.name})
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "targets.csv").write_text(TARGETS, encoding="utf-8")
-        if cluster is not None:
-            cluster.make_topic(self.name, partitions)
-            cluster.make_topic(self.dead, 1)
-        else:
-            make_topic(servers.kafka, self.name, partitions, max_message_bytes="3000000")
-            make_topic(servers.kafka, self.dead, 1)
+        for name, number in ((self.name, partitions), (self.dead, 1)):
+            if cluster is None:
+                make_topic(servers.kafka, name, number, max_message_bytes="3000000")
+            else:
+                cluster.make_topic(name, number)
         with psycopg.connect(self.direct) as session:
             migrate(session)
         self.dynamo = boto3.client("dynamodb", endpoint_url=servers.dynamo.endpoint, **self._keys)
@@ -349,8 +348,5 @@ class Arena:
 
     def tracebacks(self) -> list[str]:
         """The last line of each worker that ended with a traceback."""
-        return [
-            worker.said.strip().splitlines()[-1][:200]
-            for worker in self.workers
-            if "Traceback (most recent call last)" in worker.said
-        ]
+        said = [worker.said for worker in self.workers]
+        return [each.strip().splitlines()[-1][:200] for each in said if "Traceback (" in each]
