@@ -330,8 +330,7 @@ class Arena:
         problems = []
         if (lag := self.lag()) != 0:
             problems.append(f"I5: {lag} messages are not committed")
-        found = self.found()
-        problems += violations(self.ledger, found)
+        problems += violations(self.ledger, found := self.found())
         samples = 0
         if self.sampler is not None:
             seen: Seen = self.sampler.stop()
