@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
     kept: int
     """Detections in detail, which is as many as were sent if nothing is wrong."""
     letters: int
-    """Messages of the dead-letter topic; with crashes some are there twice."""
+    """Messages of the dead-letter topic; after crashes some twice."""
     samples: int
     """How often I3 was looked at."""
 
@@ -250,7 +250,7 @@ class Arena:
     def lag(self) -> int:
         """Messages that are not committed."""
         done = self.committed()
-        return sum(end - done.get(number, 0) for number, end in self.ledger.ends().items())
+        return sum(end - done.get(each, 0) for each, end in self.ledger.ends().items())
 
     def read_within(self, seconds: float) -> float | None:
         """Wait until all is committed; gives how long it took, None if it was not in time."""
@@ -293,8 +293,8 @@ class Arena:
         return Found(details, resolutions, records, list(self._letters()))
 
     def _details(self) -> Iterator[tuple[Place, str, Pair]]:
-        pages = self.dynamo.get_paginator("scan").paginate(TableName=self.name, ConsistentRead=True)
-        for page in pages:
+        pages = self.dynamo.get_paginator("scan")
+        for page in pages.paginate(TableName=self.name, ConsistentRead=True):
             for item in page["Items"]:
                 yield self._detail(json.loads(item["detection"]["S"]))
 
@@ -327,9 +327,8 @@ class Arena:
 
     def verdict(self, *, least: int = LEAST) -> Verdict:
         """Check every invariant, and stop looking at I3."""
-        problems = []
-        if (lag := self.lag()) != 0:
-            problems.append(f"I5: {lag} messages are not committed")
+        lag = self.lag()
+        problems = [f"I5: {lag} messages are not committed"] if lag else []
         problems += violations(self.ledger, found := self.found())
         samples = 0
         if self.sampler is not None:
