@@ -70,7 +70,7 @@ class Findings:
                 continue
             try:
                 self._add_once(line)
-            except (ValueError, RecursionError) as error:
+            except ValueError as error:
                 self.rejected += 1
                 self.first_fault = self.first_fault or f"{label}:{number}: {error}"
 
@@ -80,8 +80,8 @@ class Findings:
             raise ValueError(msg)
         try:
             record = json.loads(line)
-        except ValueError as error:
-            msg = "is not JSON"
+        except (ValueError, RecursionError) as error:
+            msg = "is not JSON that can be read"
             raise ValueError(msg) from error
         summary = _summary(record)
         source = str(record.get("source") or record.get("id"))
@@ -156,6 +156,9 @@ def _to_block(record: dict[str, Any]) -> str:
 
 def _name(record: dict[str, Any], key: str) -> str:
     text = _text(record, key)
+    if text != record[key]:
+        msg = f"{key} is no name: half of a surrogate pair is no character"
+        raise ValueError(msg)  # else another name would stand in for it
     try:
         return parse_name(text).text
     except InvalidName as error:

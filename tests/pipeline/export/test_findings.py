@@ -58,6 +58,8 @@ def test_a_store_and_its_lines_give_the_same(store: Store, found: list[Detection
         {"schema": 2},
         {"registrable_domain": ""},
         {"registrable_domain": 5},
+        {"registrable_domain": "\ud800.com"},
+        {"target": "apple\udc00.com"},
         {"score": "0.9"},
         {"score": 1.5},
         {"score": True},
@@ -89,6 +91,15 @@ def test_an_overlong_line_is_rejected_and_the_next_is_read(record: dict[str, Any
 @pytest.mark.parametrize("line", [b"{", b"\xff\xfe", b"null", b"[" * 100_000, b'{"schema": 1e999}'])
 def test_what_is_no_json_object_is_rejected(line: bytes) -> None:
     assert read(line).rejected == 1
+
+
+def test_what_is_nested_too_deep_is_said_in_our_words() -> None:
+    assert read(b"[" * 100_000).first_fault == "x.jsonl:1: is not JSON that can be read"
+
+
+def test_half_a_pair_in_a_brand_is_replaced(record: dict[str, Any]) -> None:
+    (found,) = read(json.dumps(record | {"brand": "a\ud800"}).encode()).summaries()
+    assert found.brand == "a?"
 
 
 @given(st.binary(max_size=200))
