@@ -102,7 +102,7 @@ def far(servers: Servers, folder: Path, seed: int) -> Outcome:
         arena.watch()
         kafka.proxy.delay = 0.25
         worker = arena.worker(batch=200)
-        slowly = arena.read_within(120)
+        slowly = arena.read_within(240)
         kafka.proxy.delay = 0.0
         arena.produce(seed + 1, 15_000)
         for _ in range(8):
