@@ -14,7 +14,7 @@ class Pace(NamedTuple):
     linger: float = 0.25
     """How long a batch is gathered; `consume` does not hear a signal meanwhile."""
 
-    patience: float = 0.5
+    patience: float = 2.0
     """How long to wait for a write before partitions are paused: pausing throws away what the
     client has fetched."""
 

@@ -250,7 +250,7 @@ def test_what_retention_takes_meanwhile_is_told_too(
     held.execute("BEGIN IMMEDIATE")  # so that nothing can be written
     for _ in range(3):  # a batch in each half of the writing, and one that waits for them
         send(kafka, topic, [MATCH])
-        time.sleep(2)
+        time.sleep(4)
     send(kafka, topic, [MATCH] * 8)
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap})
     for answer in admin.delete_records([TopicPartition(topic, 0, 10)]).values():
