@@ -46,6 +46,31 @@ class SkipReason(StrEnum):
     """The name is the root, ``.``."""
 
 
+class SeenIn(StrEnum):
+    """Where in a record a name stands, in the terms of passive DNS."""
+
+    RRNAME = "rrname"
+    """It is the name that was asked for, or that the record belongs to."""
+    RDATA = "rdata"
+    """It is what a record points at: the target of a CNAME, NS, MX or PTR."""
+
+
+class Sighting(NamedTuple):
+    """A further name in a record: another question, or a name in an answer."""
+
+    name: str | bytes
+    """The name in presentation form."""
+
+    seen_in: SeenIn = SeenIn.RDATA
+    """Where it stands."""
+
+    rrtype: str | None = None
+    """Type of the resource record that it stands in; None if it is the record's own."""
+
+    owner: str | bytes | None = None
+    """The name that points at it, where that is not the record's own."""
+
+
 class Record(NamedTuple):
     """One observation of a name."""
 
@@ -69,6 +94,9 @@ class Record(NamedTuple):
 
     time_last: int | None = None
     """When it was last seen, in seconds since the epoch; None if unknown."""
+
+    more: tuple[Sighting, ...] = ()
+    """Names beside `name`, in the order of the record; it is one record all the same."""
 
 
 class Rejected(NamedTuple):
