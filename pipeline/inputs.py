@@ -11,13 +11,14 @@ import glob
 import os
 import stat
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import xxhash
 
 from pipeline.errors import DamagedStream, InputError, UsageError
+from pipeline.hashing import HashProcess, file_digest
 from pipeline.records import Reason
 
 if TYPE_CHECKING:
@@ -29,11 +30,8 @@ STDIN = "-"
 PIPE_HEAD = 1 << 20
 """Bytes at the beginning of a pipe by which it is known."""
 
-HASH_PIECE = 1 << 18
-"""Bytes that are hashed at a time: they stay near the processor."""
-
-HASH_PIECE_ASIDE = 1 << 21
-"""The same for a thread of its own, which waits for the interpreter twice a piece."""
+LONG = 1 << 22
+"""Bytes from which on a file is hashed by a process of its own: a millisecond of hashing."""
 
 
 class Input(AbstractContextManager["Input"]):
@@ -49,6 +47,7 @@ class Input(AbstractContextManager["Input"]):
         self._head = b""
         self._place = 0
         self._digest = ""
+        self._hashing: HashProcess | None = None
 
     @property
     def name(self) -> str:
@@ -88,39 +87,39 @@ class Input(AbstractContextManager["Input"]):
             raise DamagedStream(Reason.TRUNCATED_STREAM, msg)
         return data
 
-    def digest(self, piece: int = HASH_PIECE) -> str:
+    def digest(self) -> str:
         """Give the source's coordinate, ``xxh3:...``; call it before anything is read.
 
         All of a file takes part, so that any change makes it another source. The digest (XXH3, 128
         bits) is ten times quicker than a cryptographic one and tells contents apart as surely,
         unless somebody may choose two whole files; who may do that can as well leave names out.
 
-        Args:
-            piece: bytes to hash at a time; the digest is the same.
-
         Raises:
             InputError: it cannot be read.
         """
         if not self._digest:
-            self._digest = f"xxh3:{self._hash(piece)}"
+            if self._hashing is not None:
+                hashing, self._hashing = self._hashing, None
+                self._digest = _coordinate(hashing.result())
+            self._digest = self._digest or _coordinate(self._hash())
         return self._digest
 
-    def _hash(self, piece: int) -> str:
-        digest = xxhash.xxh3_128()
+    def hash_aside(self) -> None:
+        """Begin to hash a file that takes long in a process of its own, which `digest` waits for.
+
+        Elsewhere than on Linux a fork is not safe, whatever Python offers.
+        """
+        if sys.platform != "linux" or self.size is None or self.size < LONG:
+            return
+        with suppress(OSError):  # no more processes: `digest` will do it
+            self._hashing = HashProcess(self._file.fileno(), self.size)
+
+    def _hash(self) -> str:
         if self.size is None:
             self._head = self._read_pipe(PIPE_HEAD)
-            digest.update(self._head)
-        else:
-            self._hash_file(digest, self.size, piece)
-        return digest.hexdigest()
-
-    def _hash_file(self, digest: xxhash.xxh3_128, left: int, piece: int) -> None:
+            return xxhash.xxh3_128(self._head).hexdigest()
         try:
-            with Path(self.label).open("rb", buffering=0) as file:
-                held = memoryview(bytearray(piece))
-                while left > 0 and (count := file.readinto(held[:left])):
-                    digest.update(held[:count])
-                    left -= count
+            return file_digest(self._file.fileno(), self.size)
         except OSError as error:
             msg = f"{self.label}: cannot be read: {error.strerror or error}"
             raise InputError(msg) from error
@@ -155,8 +154,15 @@ class Input(AbstractContextManager["Input"]):
 
     def close(self) -> None:
         """Close it, unless it is standard input."""
+        if self._hashing is not None:
+            self._hashing.abandon()
+            self._hashing = None
         if self.label != STDIN:
             self._file.close()
+
+
+def _coordinate(digest: str | None) -> str:
+    return f"xxh3:{digest}" if digest else ""
 
 
 def open_input(label: str) -> Input:

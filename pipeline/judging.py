@@ -99,7 +99,7 @@ class JudgeProcess:
         """What it has to answer."""
         questions, answers = os.pipe(), os.pipe()
         with warnings.catch_warnings():
-            # Another thread may be hashing the next file. The child touches nothing that it uses.
+            # A thread may be screening. The child touches nothing that it uses.
             warnings.simplefilter("ignore", DeprecationWarning)
             self._child = os.fork()
         if not self._child:

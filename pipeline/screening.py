@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread that has screened a block, or hashed a piece of a file, waits at most for the
-interpreter: a tenth of what Python makes it by default, since a block takes some 30 milliseconds
-and a piece one."""
+"""How long a thread that has screened a block waits at most for the interpreter: a tenth of what
+Python makes it by default, since a block takes some 30 milliseconds."""
 
 SPARE_BATCHES = 4
 """Batches beyond two a thread that may wait to be taken: every other one is the single line between

@@ -61,16 +61,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Exit:
     """Scan every input."""
-    from detector.screen import COMPILED, keep_memory
-    from pipeline.engine import load_engine
     from pipeline.inputs import STDIN, expand
     from pipeline.meter import Meter
     from pipeline.opening import Openings
     from pipeline.places import hold_apart, read_by
-    from pipeline.scan import Scan
-    from pipeline.screening import quick_switches
 
-    keep_memory()
     settings = settings_of(options)
     labels = expand(options.paths)
     hold_apart(
@@ -86,9 +81,13 @@ def run(options: argparse.Namespace) -> Exit:
         sys.stderr.write(f"glyphwatch: {escape(message)}\n")
 
     with ExitStack() as stack:
-        stack.enter_context(quick_switches(request.jobs))
         inputs = Openings(labels, aside=request.jobs > 1)
         stack.callback(inputs.close)
+        from detector.screen import COMPILED, keep_memory  # while the first file is hashed
+        from pipeline.engine import load_engine
+        from pipeline.scan import Scan
+
+        keep_memory()
         engine = load_engine(settings)
         say_problems(engine.targets, settings.targets)
         if not COMPILED:
