@@ -87,6 +87,12 @@ class Detection(NamedTuple):
     source: str = ""
     """Where that record lies: file and offset, or topic, partition and offset."""
 
+    seen_in: str = "rrname"
+    """Where in that record: ``rrname``, the name it is about, or ``rdata``, a name it points at."""
+
+    rrname: str | None = None
+    """The name that points at it, for ``rdata``: hostile text, as the record has it."""
+
     coordinates: str = ""
     """What stands for the source in `id`, where that is not its name; not part of the record."""
 
@@ -105,7 +111,7 @@ class Detection(NamedTuple):
             digest.update(len(octets).to_bytes(4, "big") + octets)
         return digest.hexdigest()
 
-    def with_record(
+    def with_record(  # noqa: PLR0913 - one a field
         self,
         *,
         source: str,
@@ -115,6 +121,8 @@ class Detection(NamedTuple):
         count: int | None = None,
         time_first: int | None = None,
         time_last: int | None = None,
+        seen_in: str = "rrname",
+        rrname: str | None = None,
     ) -> Detection:
         """Say which record the name was seen in.
 
@@ -127,6 +135,8 @@ class Detection(NamedTuple):
             count: how many resolutions it stands for.
             time_first: when they began, in seconds since the epoch.
             time_last: when they ended.
+            seen_in: ``rrname`` or ``rdata``.
+            rrname: the name that points at it, for ``rdata``.
         """
         return self._replace(
             source=source,
@@ -136,6 +146,8 @@ class Detection(NamedTuple):
             count=count,
             time_first=time_first,
             time_last=time_last,
+            seen_in=seen_in,
+            rrname=rrname,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -6,8 +6,12 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from pipeline.judging import Refused
+
 if TYPE_CHECKING:
-    from pipeline.judging import Said
+    from collections.abc import Sequence
+
+    from pipeline.judging import Answer
 
 
 class Counts:
@@ -24,6 +28,7 @@ class Counts:
         "rejected",
         "skipped",
         "truncated",
+        "unjudged",
     )
 
     def __init__(  # noqa: PLR0913 - one a count
@@ -39,6 +44,7 @@ class Counts:
         skipped: Counter[str] | None = None,
         brakes: Counter[str] | None = None,
         held: Counter[str] | None = None,
+        unjudged: Counter[str] | None = None,
     ) -> None:
         """Begin with these counts; none of what is not given."""
         self.records = records
@@ -61,22 +67,36 @@ class Counts:
         """How often each brake fired."""
         self.held: Counter[str] = Counter() if held is None else held
         """Detections that the allow list kept back, by `Rule.key`."""
+        self.unjudged: Counter[str] = Counter() if unjudged is None else unjudged
+        """Names beside a record's own that are no names, by reason."""
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Counts) and self.to_json() == other.to_json()
 
-    def add_said(self, said: Said) -> None:
-        """Add what the judge said of one record."""
-        self.brakes.update(said.brakes)
-        self.held.update(said.held)
-        self.truncated += said.truncated
-        if said.detections:
+    def add_answers(self, answers: Sequence[Answer]) -> Refused | None:
+        """Add what the judge said of one record's names, its own name first.
+
+        Returns:
+            Why its own name could not be judged, if so: then what became of the record is not
+            counted yet.
+        """
+        said = [each for each in answers if not isinstance(each, Refused)]
+        for each in said:
+            self.brakes.update(each.brakes)
+            self.held.update(each.held)
+        self.truncated += any(each.truncated for each in said)
+        self.unjudged.update(each.reason for each in answers[1:] if isinstance(each, Refused))
+        found = sum(len(each.detections) for each in said)
+        self.detections += found
+        if isinstance(answers[0], Refused):
+            return answers[0]
+        if found:
             self.matched += 1
-            self.detections += len(said.detections)
         else:
             self.clean += 1
+        return None
 
     def add(self, other: Counts) -> None:
         """Add what became of other records."""
@@ -90,6 +110,7 @@ class Counts:
         self.skipped += other.skipped
         self.brakes += other.brakes
         self.held += other.held
+        self.unjudged += other.unjudged
 
     def to_json(self) -> str:
         """Write as one JSON object, the same for the same counts."""
@@ -104,8 +125,8 @@ class Counts:
         Counter({'bad_json': 1})
         """
         values: dict[str, Any] = json.loads(text)
-        tables = ("rejected", "damage", "skipped", "brakes", "held")
-        values |= {name: Counter(values.get(name, {})) for name in tables}  # `held` is newer
+        tables = ("rejected", "damage", "skipped", "brakes", "held", "unjudged")
+        values |= {name: Counter(values.get(name, {})) for name in tables}  # the last are newer
         return cls(**values)
 
     def describe(self) -> str:
@@ -123,7 +144,11 @@ class Counts:
             if table:
                 parts.append(f"{table.total():,} {word} ({_list(table)})")
         line = f"{self.records:,} records: {', '.join(parts)}"
-        for word, table in (("damaged input", self.damage), ("brakes fired", self.brakes)):
+        for word, table in (
+            ("damaged input", self.damage),
+            ("brakes fired", self.brakes),
+            ("further names that are none", self.unjudged),
+        ):
             if table:
                 line += f"; {word}: {_list(table)}"
         if self.held:

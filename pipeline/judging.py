@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections import deque
 from contextlib import AbstractContextManager, suppress
+from itertools import islice
 from select import select
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,7 +68,31 @@ class Refused(NamedTuple):
     """One sentence, escaped."""
 
 
-def said_of(judge: CachedJudge, question: Question) -> Said | Refused:
+Answer = Said | Refused
+"""What comes back for a question."""
+
+
+def questions_of(message: Message) -> list[Question]:
+    """Give what a message asks of the judge: one question a name, a record's own name first."""
+    if not isinstance(message, Record):
+        return []
+    own = (message.name, message.count)
+    if not message.more:
+        return [own]
+    return [own, *((each.name, message.count) for each in message.more)]
+
+
+def shared_out(
+    messages: Iterable[Message], answers: Iterable[Answer]
+) -> Iterator[tuple[Message, Sequence[Answer]]]:
+    """Give each message the answers to its own questions."""
+    left = iter(answers)
+    for message in messages:
+        names = 1 + len(message.more) if isinstance(message, Record) else 0
+        yield message, tuple(islice(left, names))
+
+
+def said_of(judge: CachedJudge, question: Question) -> Answer:
     """Ask a judge about one name."""
     try:
         judgement = judge(*question)
@@ -81,7 +106,7 @@ class Lot:
 
     def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = questions
-        self.answers: list[Said | Refused] | None = None
+        self.answers: list[Answer] | None = None
 
 
 class JudgeProcess:
@@ -193,11 +218,11 @@ class Judges(AbstractContextManager["Judges"]):
 
     def judged(
         self, screened: Iterable[tuple[Batch | Gap, Hits | None]]
-    ) -> Iterator[tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Said | Refused | None]]]]:
+    ) -> Iterator[tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Sequence[Answer]]]]]:
         """Judge what the screen left, and go on screening meanwhile; in order.
 
-        Gives each batch, what the screen found, and its messages, with what was said of those
-        that are records.
+        Gives each batch, what the screen found, and its messages, with what was said of the names
+        of those that are records.
         """
         waiting: deque[tuple[Batch | Gap, Hits | None, list[Message], Lot]] = deque()
         for batch, hits in screened:
@@ -220,7 +245,7 @@ class Judges(AbstractContextManager["Judges"]):
 
     def _ask(self, messages: Sequence[Message]) -> Lot:
         """Send questions to a process that has none, or else answer them here meanwhile."""
-        lot = Lot([(each.name, each.count) for each in messages if isinstance(each, Record)])
+        lot = Lot([question for each in messages for question in questions_of(each)])
         free = next((each for each in self._processes if each.is_free()), None)
         if lot.questions and free is not None:
             free.send(lot)
@@ -230,21 +255,16 @@ class Judges(AbstractContextManager["Judges"]):
 
     def _answered(
         self, batch: Batch | Gap, hits: Hits | None, messages: list[Message], lot: Lot
-    ) -> tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Said | Refused | None]]]:
+    ) -> tuple[Batch | Gap, Hits | None, Iterator[tuple[Message, Sequence[Answer]]]]:
         for process in self._processes:
             if process.lot is lot:
                 process.collect()
-        answers = iter(lot.answers or ())
-        told = [(each, next(answers) if isinstance(each, Record) else None) for each in messages]
-        return batch, hits, iter(told)
+        return batch, hits, shared_out(messages, lot.answers or ())
 
     def _one_by_one(
         self, batch: Batch | Gap, hits: Hits | None
-    ) -> Iterator[tuple[Message, Said | Refused | None]]:
+    ) -> Iterator[tuple[Message, Sequence[Answer]]]:
         if isinstance(batch, Gap) or hits is None:
             return
         for message in batch.messages(hits):
-            if isinstance(message, Record):
-                yield message, said_of(self.judge, (message.name, message.count))
-            else:
-                yield message, None
+            yield message, [said_of(self.judge, each) for each in questions_of(message)]

@@ -11,12 +11,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pipeline.accounting import detections, settle
 from pipeline.blocks import Gap
 from pipeline.counts import Counts
 from pipeline.errors import InputError, PipelineError, UsageError
-from pipeline.judging import Judges, Refused
+from pipeline.judging import Judges
 from pipeline.reading import Reading
-from pipeline.records import Record, Rejected, Skipped, SkipReason
+from pipeline.records import Rejected, Skipped
 from pipeline.rejects import reject_row
 from pipeline.screening import make_pool, screened
 from pipeline.sinks import Batch, Progress
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.formats import contract
     from pipeline.inputs import Input
     from pipeline.json_lines import JsonLines
-    from pipeline.judging import Said
+    from pipeline.judging import Answer
     from pipeline.meter import Meter
     from pipeline.records import Message
     from pipeline.sinks import Sink
@@ -209,7 +210,7 @@ class Scan:
         current: _Source,
         batch: contract.Batch | Gap,
         hits: contract.Hits | None,
-        messages: Iterable[tuple[Message, Said | Refused | None]],
+        messages: Iterable[tuple[Message, Sequence[Answer]]],
     ) -> None:
         """Account for a batch, and store what was found when it is time."""
         counts = current.counts
@@ -224,8 +225,8 @@ class Scan:
         elif hits is not None:
             counts.records += hits.records
             counts.clean += hits.records - len(hits.spans)
-            for message, said in messages:
-                self._account(current, message, said)
+            for message, answers in messages:
+                self._account(current, message, answers)
         now = time.monotonic()
         due = now - self._stored >= self._request.checkpoint_seconds
         if due or len(current.pending) >= CHECKPOINT_DETECTIONS:
@@ -235,7 +236,7 @@ class Scan:
             found = total.detections + counts.detections
             self._meter.show(done, total.records + counts.records, found)
 
-    def _account(self, current: _Source, message: Message, said: Said | Refused | None) -> None:
+    def _account(self, current: _Source, message: Message, answers: Sequence[Answer]) -> None:
         """Put one message where it belongs: clean, matched, rejected or skipped."""
         counts = current.counts
         if isinstance(message, Skipped):
@@ -243,17 +244,17 @@ class Scan:
         elif isinstance(message, Rejected):
             counts.rejected[message.reason] += 1
             self._reject(current, message)
-        elif isinstance(said, Refused):
-            if said.reason == SkipReason.ROOT:
-                counts.skipped[said.reason] += 1
-                return
-            name = message.name
-            original = name if isinstance(name, bytes) else name.encode("utf-8", "surrogatepass")
-            counts.rejected[said.reason] += 1
-            self._reject(current, Rejected(said.reason, said.detail, message.offset, original))
-        elif said is not None:
-            counts.add_said(said)
-            current.pending.extend(_with_record(current, message, d) for d in said.detections)
+        else:
+            if (rejected := settle(message, answers, counts)) is not None:
+                self._reject(current, rejected)
+            current.pending.extend(
+                detections(
+                    message,
+                    answers,
+                    source=f"{current.name}:{message.offset}",
+                    coordinates=f"{current.digest}:{message.offset}",
+                )
+            )
 
     def _reject(self, current: _Source, rejected: Rejected) -> None:
         if self._rejects is not None:
@@ -279,16 +280,3 @@ class Scan:
             sink.write(batch)  # 2.
         current.pending.clear()
         self._stored = time.monotonic()
-
-
-def _with_record(current: _Source, record: Record, detection: Detection) -> Detection:
-    """Say in which record a name was seen."""
-    return detection.with_record(
-        source=f"{current.name}:{record.offset}",
-        coordinates=f"{current.digest}:{record.offset}",
-        rrtype=record.rrtype,
-        rdata=record.rdata,
-        count=record.count,
-        time_first=record.time_first,
-        time_last=record.time_last,
-    )

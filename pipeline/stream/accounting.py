@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from pipeline.judging import Refused
-from pipeline.records import Record, Rejected, Skipped, SkipReason
+from pipeline.accounting import detections, settle
+from pipeline.records import Rejected, Skipped
 from pipeline.stream.dead_letters import DeadLetter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from confluent_kafka import Message
 
     from pipeline import records
     from pipeline.formats.parquet import TableBatch
-    from pipeline.judging import Said
+    from pipeline.judging import Answer
     from pipeline.stream.dead_letters import Headers
     from pipeline.stream.stretches import Stretch
 
@@ -34,48 +36,27 @@ class Handed(NamedTuple):
     """The rows that it is one of, of a message of many records."""
 
 
-def account(handed: Handed, said: Said | Refused | None) -> None:
+def account(handed: Handed, answers: Sequence[Answer]) -> None:
     """Put one record where it belongs: clean, matched, rejected or skipped.
 
     Args:
         handed: the record.
-        said: what the judge says of it; None if it is none.
+        answers: what the judge says of its names; none if it is no record.
     """
-    counts, read = handed.stretch.counts, handed.read
+    stretch, read = handed.stretch, handed.read
     if isinstance(read, Skipped):
-        counts.skipped[read.reason] += 1
+        stretch.counts.skipped[read.reason] += 1
     elif isinstance(read, Rejected):
-        _reject(handed, read.reason, read.detail, "parse")
-    elif isinstance(said, Refused):
-        if said.reason == SkipReason.ROOT:
-            counts.skipped[said.reason] += 1
-        else:
-            _reject(handed, said.reason, said.detail, "judge")
-    elif said is not None:
-        _match(handed, read, said)
-
-
-def _match(handed: Handed, record: Record, said: Said) -> None:
-    stretch = handed.stretch
-    stretch.counts.add_said(said)
-    if not said.detections:
-        return
-    source, coordinates = _place(handed)
-    first, last = record.time_first, record.time_last
-    if first is None and last is None:
-        first = last = _seconds(handed.message)
-    for detection in said.detections:
-        stretch.detections.append(
-            detection.with_record(
-                source=source,
-                coordinates=coordinates,
-                rrtype=record.rrtype,
-                rdata=record.rdata,
-                count=record.count,
-                time_first=first,
-                time_last=last,
-            )
-        )
+        stretch.counts.rejected[read.reason] += 1
+        _reject(handed, read, "parse")
+    else:
+        if (rejected := settle(read, answers, stretch.counts)) is not None:
+            _reject(handed, rejected, "judge")
+        source, coordinates = _place(handed)
+        if read.time_first is None and read.time_last is None:
+            seconds = _seconds(handed.message)
+            read = read._replace(time_first=seconds, time_last=seconds)
+        stretch.detections.extend(detections(read, answers, source=source, coordinates=coordinates))
 
 
 def _place(handed: Handed) -> tuple[str, str]:
@@ -94,10 +75,9 @@ def _seconds(message: Message) -> int | None:
     return milliseconds // 1000 if kind and milliseconds >= 0 else None
 
 
-def _reject(handed: Handed, reason: str, detail: str, stage: str) -> None:
+def _reject(handed: Handed, rejected: Rejected, stage: str) -> None:
     """Make a dead letter of a message, or of the one record of it."""
     stretch, message, table = handed.stretch, handed.message, handed.table
-    stretch.counts.rejected[reason] += 1
     partition = stretch.tenure.partition
     value = message.value() or b""
     if table is not None:
@@ -116,8 +96,8 @@ def _reject(handed: Handed, reason: str, detail: str, stage: str) -> None:
             offset=message.offset() or 0,
             coordinates=_place(handed)[1],
             timestamp=milliseconds if kind else None,
-            reason=str(reason),
-            detail=detail,
+            reason=str(rejected.reason),
+            detail=rejected.detail,
             stage=stage,
             key=message.key(),
             value=value,

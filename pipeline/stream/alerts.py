@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
 
@@ -214,9 +215,14 @@ class Alerting:
         if done:
             self._outbox.outbox_sent(done)
         there = {each.number for each in messages} - told
-        for state in self._states:  # of those that another process has told, nothing is kept
-            state.has &= there
-            state.aside = {number: at for number, at in state.aside.items() if number in there}
+        # Of those that another process has told, nothing is kept; those behind what was looked at
+        # now may have been looked at before, while more were aside.
+        looked_at = pending[-1].id if len(pending) == asked else math.inf
+        for state in self._states:
+            state.has = {each for each in state.has if each in there or each > looked_at}
+            state.aside = {
+                each: at for each, at in state.aside.items() if each in there or each > looked_at
+            }
         return bool(done) and len(pending) == asked
 
     def _is_wanted(self, alert: Alert) -> bool:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from pipeline.blocks import MAX_LINE, oversize
 from pipeline.formats import make_format
 from pipeline.formats.lines import LineFormat
-from pipeline.records import Record, Rejected, Skipped, SkipReason
+from pipeline.judging import questions_of, shared_out
+from pipeline.records import Rejected, Skipped, SkipReason
 from pipeline.stream.accounting import Handed, account
 from pipeline.stream.judge_aside import JudgeAside
 from pipeline.stream.stretches import Stretch, Work
@@ -95,15 +96,13 @@ class Detecting:
 
     def _judged(self, engine: Engine, handed: Sequence[Handed]) -> Callable[[], None]:
         """Have records judged, beside this process if it can be; gives what accounts for them."""
-        questions = [
-            (each.read.name, each.read.count) for each in handed if isinstance(each.read, Record)
-        ]
+        reads = [each.read for each in handed]
+        questions = [question for each in reads for question in questions_of(each)]
         answers = (self._aside or JudgeAside(None)).ask(engine.judge, questions)
 
         def settle() -> None:
-            said = iter(answers())
-            for each in handed:
-                account(each, next(said) if isinstance(each.read, Record) else None)
+            for each, (_, said) in zip(handed, shared_out(reads, answers()), strict=True):
+                account(each, said)
 
         return settle
 

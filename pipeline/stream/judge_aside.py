@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipeline.engine import CachedJudge
-    from pipeline.judging import Question, Refused, Said
+    from pipeline.judging import Answer, Question
 
 
 class JudgeAside(AbstractContextManager["JudgeAside"]):
@@ -35,7 +35,7 @@ class JudgeAside(AbstractContextManager["JudgeAside"]):
 
     def ask(
         self, judge: CachedJudge, questions: Sequence[Question]
-    ) -> Callable[[], Sequence[Said | Refused]]:
+    ) -> Callable[[], Sequence[Answer]]:
         """Ask about names; gives what waits for the answers, in their order.
 
         Args:
@@ -56,7 +56,7 @@ class JudgeAside(AbstractContextManager["JudgeAside"]):
         answers = [said_of(judge, each) for each in questions]
         return lambda: answers
 
-    def _answers(self, process: JudgeProcess, lot: Lot) -> Sequence[Said | Refused]:
+    def _answers(self, process: JudgeProcess, lot: Lot) -> Sequence[Answer]:
         with self._lock:
             if process.lot is lot:
                 process.collect()

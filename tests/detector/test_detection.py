@@ -10,11 +10,11 @@ import pytest
 from detector.detection import Detection
 from tests.detector.judging import a_label, confusables, make_judge, target
 
-# As DETECTION.md lists them.
+# As DETECTION.md lists them, and where in its record a name was seen.
 FIELDS = """
 schema id name unicode_name registrable_domain label position target brand industry techniques score
 severity same_suffix idna brakes substitutions map_version rrtype rdata count time_first time_last
-source
+source seen_in rrname
 """
 SUBSTITUTION_FIELDS = "position source codepoint name reading technique confidence evidence"
 

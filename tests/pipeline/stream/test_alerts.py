@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 from confluent_kafka import Consumer
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detector.detection import Detection
@@ -301,6 +301,7 @@ SCRIPTS = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["ok", "refuse",
 
 
 @given(SCRIPTS, SCRIPTS, st.integers(0, 250))
+@example([(0, "ok"), (0, "ok")], [(0, "refuse")], 101)  # looked at, and then behind what is
 def test_every_alert_reaches_every_channel_once(
     one: list[tuple[int, str]], other: list[tuple[int, str]], alerts: int
 ) -> None:
