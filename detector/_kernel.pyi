@@ -20,7 +20,26 @@ class Kernel:
         rows: bytes,
     ) -> None: ...
     def lines(self, block: Buffer, /) -> tuple[int, int, list[tuple[int, int]]]: ...
-    def ndjson(self, block: Buffer, /) -> tuple[int, int, list[tuple[int, int]]]: ...
+    def ndjson(
+        self,
+        block: Buffer,
+        several: bool,
+        nodes: tuple[tuple[int, int], ...],
+        entries: tuple[tuple[int, bytes, bytes, bool, int], ...],
+        /,
+    ) -> tuple[int, int, list[tuple[int, int]]]: ...
+    def columns(
+        self,
+        block: Buffer,
+        mark: bytes,
+        marked: bool,
+        own: int,
+        count: int,
+        rdata: int,
+        between: int,
+        unset: bytes,
+        /,
+    ) -> tuple[int, int, list[tuple[int, int]]]: ...
     def strings(
         self, offsets: Buffer, data: Buffer, first: int, count: int, wide: bool, /
     ) -> tuple[int, int, list[tuple[int, int]]]: ...

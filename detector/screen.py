@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import unicodedata2
 
+from detector.shapes import COF
 from detector.uts46 import mapping
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from detector.confusables import ConfusableMap
+    from detector.shapes import JsonShape, LineShape
     from detector.skeleton import Skeletonizer
     from detector.suffixes import SuffixList
     from detector.targets import TargetList
@@ -35,7 +37,7 @@ except ImportError:  # built where there was no C compiler
         """Let the process keep the memory that it frees, where the kernel is there."""
 
 
-__all__ = ["COMPILED", "Hits", "Screen", "every_line", "is_stable", "keep_memory"]
+__all__ = ["COMPILED", "Everything", "Hits", "Screen", "every_line", "is_stable", "keep_memory"]
 
 COMPILED: bool = Kernel is not None
 """True if the kernel is there; without it a scan is some hundred times slower."""
@@ -126,16 +128,19 @@ class Screen:
         """Screen names, one a line; the block ends with a line feed, or with the input."""
         return Hits(*self._kernel.lines(block)) if self._kernel else every_line(block)
 
-    def ndjson(self, block: Buffer) -> Hits:
-        """Screen JSON objects, one a line, by ``rrname``, at the top or in an object ``obj``."""
-        return Hits(*self._kernel.ndjson(block)) if self._kernel else every_line(block)
+    def ndjson(self, block: Buffer, shape: JsonShape = COF) -> Hits:
+        """Screen JSON objects, one a line, by the names that a shape points at."""
+        return Hits(*self._kernel.ndjson(block, *shape)) if self._kernel else every_line(block)
+
+    def columns(self, block: Buffer, shape: LineShape) -> Hits:
+        """Screen the lines of a text log; a line that begins with ``#`` is always handed over."""
+        return Hits(*self._kernel.columns(block, *shape)) if self._kernel else every_line(block)
 
     def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
         """Screen an Arrow array of names; nulls and empty strings are always handed over."""
         _, offsets, data = array.buffers()
         if self._kernel is None or data is None or offsets is None:
-            spans = [(index, index + 1) for index in range(len(array))]
-            return Hits(len(array), 0, spans)
+            return Everything().strings(array)
         wide = str(array.type) == "large_string"
         return Hits(*self._kernel.strings(offsets, data, array.offset, len(array), wide))
 
@@ -172,6 +177,26 @@ def is_stable(char: str) -> bool:
         and not unicodedata2.category(char).startswith("M")
         and not any(first <= number <= last for first, last in _JOINING)
     )
+
+
+class Everything:
+    """The screen that lets everything through, for who wants each record and not what is found."""
+
+    def lines(self, block: Buffer) -> Hits:
+        """See `Screen.lines`."""
+        return every_line(block)
+
+    def ndjson(self, block: Buffer, shape: JsonShape = COF) -> Hits:  # noqa: ARG002 - of `Screen`
+        """See `Screen.ndjson`."""
+        return every_line(block)
+
+    def columns(self, block: Buffer, shape: LineShape) -> Hits:  # noqa: ARG002 - of `Screen`
+        """See `Screen.columns`."""
+        return every_line(block)
+
+    def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
+        """See `Screen.strings`."""
+        return Hits(len(array), 0, [(place, place + 1) for place in range(len(array))])
 
 
 def every_line(block: Buffer) -> Hits:

@@ -267,4 +267,4 @@ class Judges(AbstractContextManager["Judges"]):
         if isinstance(batch, Gap) or hits is None:
             return
         for message in batch.messages(hits):
-            yield message, [said_of(self.judge, each) for each in questions_of(message)]
+            yield message, tuple(said_of(self.judge, each) for each in questions_of(message))

@@ -344,7 +344,50 @@ void screen_record(screen *screen, place record); /* hand this record to Python 
 void screen_end(screen *screen);
 
 void screen_lines(screen *screen, const uint8_t *block, size_t length);
-void screen_ndjson(screen *screen, const uint8_t *block, size_t length);
+
+/* ---- ndjson.c: where names stand in JSON, as a tree of keys ---- */
+
+#define MAX_JSON_NODES 64
+
+enum {
+    JSON_OBJECT = 1,
+    JSON_ARRAY = 2,
+    JSON_OWN = 4,   /* a name that the record is about: each record has one, or several */
+    JSON_RDATA = 8, /* a name that it may point at */
+    JSON_NEVER = 16 /* a record that has this is never clean */
+};
+
+typedef struct {
+    span head, tail; /* what the key begins and ends with */
+    int open;        /* anything may stand between them */
+    int child;
+} json_entry;
+
+typedef struct {
+    int several;                        /* a record may be about more than one name */
+    json_entry entries[MAX_JSON_NODES]; /* by node */
+    int first[MAX_JSON_NODES + 1];      /* node -> first of its entries */
+    int elements[MAX_JSON_NODES];       /* node -> node of an array's elements, or -1 */
+    int kinds[MAX_JSON_NODES];
+} json_shape;
+
+void screen_ndjson(screen *screen, const json_shape *shape, const uint8_t *block, size_t length);
+/* The name that rdata in presentation form ends with, if any; 0 if Python must look at it. */
+int screen_rdata(screen *screen, span text, place record);
+
+/* ---- columns.c ---- */
+
+typedef struct {
+    span mark;   /* divides the fields; or stands before the name */
+    int marked;  /* which of both */
+    int own;     /* field of the name; or tokens between mark and name */
+    int count;   /* fields; or tokens from the name to its class */
+    int rdata;   /* field of what it points at, or -1 */
+    int between; /* divides the values of that field, or 0 */
+    span unset;  /* stands for no value */
+} line_shape;
+
+void screen_columns(screen *screen, const line_shape *shape, const uint8_t *block, size_t length);
 void screen_strings(screen *screen, const uint8_t *data, size_t size, const void *offsets, int wide,
                     size_t first, size_t count);
 

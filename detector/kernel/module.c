@@ -241,9 +241,11 @@ static PyObject *spans_list(const hits *out) {
 typedef struct {
     const uint8_t *data;
     size_t size;
-    const void *offsets; /* NULL: the data are lines */
-    int wide, json;
+    const void *offsets; /* of an Arrow array; else the data are lines */
+    int wide;
     size_t first, count;
+    const json_shape *json;
+    const line_shape *columns; /* where neither: plain names */
 } source;
 
 /* Runs one driver without the interpreter lock; gives (records, blank, spans). */
@@ -255,7 +257,8 @@ static PyObject *run(Kernel *self, const source *from) {
     screen->visit.thread = PyEval_SaveThread();
     if (from->offsets)
         screen_strings(screen, from->data, from->size, from->offsets, from->wide, from->first, from->count);
-    else if (from->json) screen_ndjson(screen, from->data, from->size);
+    else if (from->json) screen_ndjson(screen, from->json, from->data, from->size);
+    else if (from->columns) screen_columns(screen, from->columns, from->data, from->size);
     else screen_lines(screen, from->data, from->size);
     screen_end(screen);
     PyEval_RestoreThread(screen->visit.thread);
@@ -272,18 +275,41 @@ static PyObject *run(Kernel *self, const source *from) {
     return result;
 }
 
-static PyObject *run_block(PyObject *self, PyObject *block, int json) {
+static PyObject *run_block(PyObject *self, PyObject *block, const json_shape *json, const line_shape *columns) {
     Py_buffer view;
     if (PyObject_GetBuffer(block, &view, PyBUF_SIMPLE)) return NULL;
-    source from = {view.buf, (size_t)view.len, NULL, 0, json, 0, 0};
+    source from = {view.buf, (size_t)view.len, NULL, 0, 0, 0, json, columns};
     PyObject *result = run((Kernel *)self, &from);
     PyBuffer_Release(&view);
     return result;
 }
 
-static PyObject *Kernel_lines(PyObject *self, PyObject *block) { return run_block(self, block, 0); }
+static PyObject *Kernel_lines(PyObject *self, PyObject *block) { return run_block(self, block, NULL, NULL); }
 
-static PyObject *Kernel_ndjson(PyObject *self, PyObject *block) { return run_block(self, block, 1); }
+static PyObject *Kernel_ndjson(PyObject *self, PyObject *args) {
+    PyObject *block, *nodes, *entries;
+    json_shape shape = {0};
+    if (!PyArg_ParseTuple(args, "OpO!O!", &block, &shape.several, &PyTuple_Type, &nodes, &PyTuple_Type, &entries) ||
+        read_json_shape(nodes, entries, &shape))
+        return NULL;
+    return run_block(self, block, &shape, NULL);
+}
+
+static PyObject *Kernel_columns(PyObject *self, PyObject *args) {
+    PyObject *block;
+    line_shape shape = {0};
+    Py_ssize_t mark, unset;
+    if (!PyArg_ParseTuple(args, "Oy#piiiiy#", &block, &shape.mark.start, &mark, &shape.marked, &shape.own,
+                          &shape.count, &shape.rdata, &shape.between, &shape.unset.start, &unset))
+        return NULL;
+    if (mark < 1 || mark > 64 || unset > 64 || shape.own < 0 || shape.count < 0) {
+        PyErr_SetString(PyExc_ValueError, "not a shape of lines");
+        return NULL;
+    }
+    shape.mark.length = (int)mark;
+    shape.unset.length = (int)unset;
+    return run_block(self, block, NULL, &shape);
+}
 
 static PyObject *Kernel_strings(PyObject *self, PyObject *args) {
     PyObject *offsets_of, *data_of;
@@ -301,7 +327,7 @@ static PyObject *Kernel_strings(PyObject *self, PyObject *args) {
     if (first < 0 || count < 0 || first >= items || count > items - 1 - first) {
         PyErr_SetString(PyExc_ValueError, "the array is longer than its offsets");
     } else {
-        source from = {data.buf, (size_t)data.len, offsets.buf, wide, 0, (size_t)first, (size_t)count};
+        source from = {data.buf, (size_t)data.len, offsets.buf, wide, (size_t)first, (size_t)count, NULL, NULL};
         result = run((Kernel *)self, &from);
     }
     PyBuffer_Release(&data);
@@ -342,7 +368,9 @@ static PyObject *punycode(PyObject *module, PyObject *payload) {
 
 static PyMethodDef Kernel_methods[] = {
     {"lines", Kernel_lines, METH_O, "Screen names, one a line: (records, blank, spans)."},
-    {"ndjson", Kernel_ndjson, METH_O, "Screen JSON objects, one a line, by their rrname."},
+    {"ndjson", Kernel_ndjson, METH_VARARGS, "Screen JSON objects, one a line: block, several, nodes, entries."},
+    {"columns", Kernel_columns, METH_VARARGS,
+     "Screen lines of a text log: block, mark, marked, own, count, rdata, between, unset."},
     {"strings", Kernel_strings, METH_VARARGS, "Screen an Arrow string array: offsets, data, first, count, wide."},
     {"targets", Kernel_targets, METH_O, "Positions of the targets that have a key."},
     {NULL, NULL, 0, NULL},

@@ -1,5 +1,6 @@
-/* JSON lines: the value of rrname, found by a strict reader (RFC 8259). Anything unusual is left to
- * Python: escapes with \u, octets above ASCII, odd keys, deep nesting, broken syntax.
+/* JSON lines: the names at given paths, found by a strict reader (RFC 8259). Anything unusual is left
+ * to Python: escapes with \u, octets above ASCII, odd keys, deep nesting, broken syntax, a value of
+ * another kind than its path says.
  */
 #include <string.h>
 #if defined(__SSE2__)
@@ -18,12 +19,14 @@ static const uint8_t *line_end(const uint8_t *at, const uint8_t *end) {
 
 typedef struct {
     const uint8_t *at, *end;
-    span name;  /* the value of rrname, at the top or inside {"obj": ...} */
-    int names;  /* how many rrname were met at these places */
+    const json_shape *shape;
+    screen *screen;
+    place record;
+    int own; /* how many names were met that a record can be about */
     int unusual;
 } json;
 
-static int json_value(json *in, int depth, int level);
+static int json_value(json *in, int depth, int node);
 
 static void json_space(json *in) {
     while (in->at < in->end && (*in->at == ' ' || *in->at == '\t' || *in->at == '\r')) in->at++;
@@ -94,13 +97,48 @@ static int json_word(json *in, const char *word, int length) {
     return 1;
 }
 
-static int is_key(span text, const char *key, int length) {
-    return text.length == length && !memcmp(text.start, key, (size_t)length);
+/* Finds the entry of a key below a node; -1 if nothing is looked for there. */
+static int find_entry(const json_shape *shape, int node, span key) {
+    if (node < 0) return -1;
+    for (int at = shape->first[node]; at < shape->first[node + 1]; at++) {
+        const json_entry *entry = shape->entries + at;
+        span head = entry->head, tail = entry->tail;
+        if (entry->open ? key.length < head.length + tail.length : key.length != head.length) continue;
+        if (memcmp(key.start, head.start, (size_t)head.length)) continue;
+        if (!memcmp(key.start + key.length - tail.length, tail.start, (size_t)tail.length)) return at;
+    }
+    return -1;
 }
 
-/* One member. Level 0 is the record, 1 the object in its "obj": there rrname counts. */
-static int json_member(json *in, int depth, int level) {
-    span key, value;
+static int is_address(span text) {
+    for (int at = 0; at < text.length; at++)
+        if ((text.start[at] < '0' || text.start[at] > '9') && text.start[at] != '.') return 0;
+    return 1;
+}
+
+int screen_rdata(screen *screen, span text, place record) {
+    const uint8_t *end = text.start + text.length, *at = end;
+    while (at > text.start && at[-1] != ' ') at--;
+    span name = {at, (int)(end - at)};
+    if (!name.length || memchr(name.start, ':', (size_t)name.length) || is_address(name)) return 1;
+    if (name.length > MAX_NAME + 1) return 0;
+    screen_name(screen, name.start, name.length, record);
+    return 1;
+}
+
+static void screen_text(json *in, int kind, span text, int plain) {
+    if (kind & JSON_RDATA) {
+        if (plain) in->unusual |= !screen_rdata(in->screen, text, in->record);
+        else if (text.start[0] != '\\' || text.start[1] != '"') in->unusual = 1; /* quoted text is none */
+    } else if (kind & JSON_OWN) {
+        in->own++;
+        if (!plain || text.length > MAX_NAME + 1) in->unusual = 1;
+        else screen_name(in->screen, text.start, text.length, in->record);
+    } else if (kind) in->unusual = 1; /* an object or array, or something that is never clean */
+}
+
+static int json_member(json *in, int depth, int node, uint64_t *seen) {
+    span key;
     int plain;
     json_space(in);
     if (!json_string(in, &key, &plain)) return 0;
@@ -108,79 +146,99 @@ static int json_member(json *in, int depth, int level) {
     json_space(in);
     if (in->at >= in->end || *in->at++ != ':') return 0;
     json_space(in);
-    if (level > 1) return json_value(in, depth, 2);
-    if (is_key(key, "rrname", 6)) {
-        if (!json_string(in, &value, &plain)) return 0;
-        in->unusual |= !plain;
-        in->name = value;
-        in->names++;
-        return 1;
-    }
-    if (level == 0 && is_key(key, "cond", 4)) in->unusual = 1;
-    return json_value(in, depth, level == 0 && is_key(key, "obj", 3) ? 1 : 2);
+    int at = find_entry(in->shape, node, key);
+    if (at < 0) return json_value(in, depth, -1);
+    const json_entry *entry = in->shape->entries + at;
+    if (!entry->open && *seen >> at & 1) in->unusual = 1; /* twice: of which the last one counts */
+    *seen |= 1ull << at;
+    return json_value(in, depth, entry->child);
 }
 
-static int json_container(json *in, int depth, int level, uint8_t close) {
+static int json_object(json *in, int depth, int node) {
+    uint64_t seen = 0;
     in->at++;
     json_space(in);
-    if (in->at < in->end && *in->at == close) {
+    if (in->at < in->end && *in->at == '}') {
         in->at++;
         return 1;
     }
     while (in->at < in->end) {
-        if (close == '}') {
-            if (!json_member(in, depth, level)) return 0;
-        } else {
-            json_space(in);
-            if (!json_value(in, depth, 2)) return 0;
-        }
+        if (!json_member(in, depth, node, &seen)) return 0;
         json_space(in);
         if (in->at >= in->end) return 0;
         uint8_t next = *in->at++;
-        if (next == close) return 1;
+        if (next == '}') return 1;
         if (next != ',') return 0;
     }
     return 0;
 }
 
-static int json_value(json *in, int depth, int level) {
+static int json_array(json *in, int depth, int node) {
+    int element = node < 0 ? -1 : in->shape->elements[node];
+    in->at++;
+    json_space(in);
+    if (in->at < in->end && *in->at == ']') {
+        in->at++;
+        return 1;
+    }
+    while (in->at < in->end) {
+        json_space(in);
+        if (!json_value(in, depth, element)) return 0;
+        json_space(in);
+        if (in->at >= in->end) return 0;
+        uint8_t next = *in->at++;
+        if (next == ']') return 1;
+        if (next != ',') return 0;
+    }
+    return 0;
+}
+
+static int json_value(json *in, int depth, int node) {
     span text;
-    int plain;
+    int plain, kind = node < 0 ? 0 : in->shape->kinds[node];
     if (in->at >= in->end || depth >= MAX_DEPTH) return 0;
     switch (*in->at) {
-    case '"': return json_string(in, &text, &plain);
-    case '{': return json_container(in, depth + 1, level, '}');
-    case '[': return json_container(in, depth + 1, 2, ']');
-    case 't': return json_word(in, "true", 4);
-    case 'f': return json_word(in, "false", 5);
-    case 'n': return json_word(in, "null", 4);
-    default: return json_number(in);
+    case '"':
+        if (!json_string(in, &text, &plain)) return 0;
+        screen_text(in, kind, text, plain);
+        return 1;
+    case '{':
+        if (kind && !(kind & JSON_OBJECT)) in->unusual = 1;
+        return json_object(in, depth + 1, kind & JSON_OBJECT ? node : -1);
+    case '[':
+        if (kind && !(kind & JSON_ARRAY)) in->unusual = 1;
+        return json_array(in, depth + 1, kind & JSON_ARRAY ? node : -1);
+    case 'n':
+        if (kind & (JSON_OWN | JSON_NEVER)) in->unusual = 1; /* elsewhere as if it were not there */
+        return json_word(in, "null", 4);
+    default:
+        if (kind) in->unusual = 1;
+        if (*in->at == 't') return json_word(in, "true", 4);
+        return *in->at == 'f' ? json_word(in, "false", 5) : json_number(in);
     }
 }
 
-static int json_name(const uint8_t *at, const uint8_t *end, span *name) {
-    json in = {at, end, {NULL, 0}, 0, 0};
+static int json_is_usual(screen *screen, const json_shape *shape, const uint8_t *at, const uint8_t *end,
+                         place record) {
+    json in = {at, end, shape, screen, record, 0, 0};
     json_space(&in);
-    if (in.at >= in.end || *in.at != '{' || !json_container(&in, 0, 0, '}')) return 0;
+    if (in.at >= in.end || *in.at != '{' || !json_object(&in, 0, 0)) return 0;
     json_space(&in);
-    *name = in.name;
-    return in.at == in.end && in.names == 1 && !in.unusual;
+    return in.at == in.end && !in.unusual && (shape->several ? in.own > 0 : in.own == 1);
 }
 
-void screen_ndjson(screen *screen, const uint8_t *block, size_t length) {
+void screen_ndjson(screen *screen, const json_shape *shape, const uint8_t *block, size_t length) {
     const uint8_t *end = block + length;
     for (const uint8_t *at = block; at < end;) {
         const uint8_t *stop = line_end(at, end), *last = stop;
         place record = {at - block, stop - block};
-        span name;
         if (last > at && last[-1] == '\r') last--;
         if (last == at) {
             screen->out->blank++;
         } else {
             screen->out->records++;
-            if (last - at > MAX_LINE || !json_name(at, last, &name) || name.length > MAX_NAME + 1)
+            if (last - at > MAX_LINE || !json_is_usual(screen, shape, at, last, record))
                 screen_record(screen, record);
-            else screen_name(screen, name.start, name.length, record);
         }
         at = stop + 1;
     }

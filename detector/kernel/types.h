@@ -22,4 +22,6 @@ extern PyType_Spec Rows_spec;
 int set_rules(suffix_table *table, PyObject *rules); /* [(suffix, flags), ...]; -1 with an exception */
 int append_number(PyObject *list, uint32_t value); /* -1 with an exception */
 
+int read_json_shape(PyObject *nodes, PyObject *entries, json_shape *shape); /* -1 with an exception */
+
 #endif

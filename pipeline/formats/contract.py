@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
+    from detector.shapes import JsonShape, LineShape
     from pipeline.blocks import Block, Gap
     from pipeline.records import Message, Rejected
 
@@ -39,8 +40,11 @@ class Screen(Protocol):
     def lines(self, block: Buffer) -> Hits:
         """Screen plain names, one a line."""
 
-    def ndjson(self, block: Buffer) -> Hits:
-        """Screen JSON objects with ``rrname``, one a line, also inside ``{"obj": {...}}``."""
+    def ndjson(self, block: Buffer, shape: JsonShape) -> Hits:
+        """Screen JSON objects, one a line, by the names that a shape points at."""
+
+    def columns(self, block: Buffer, shape: LineShape) -> Hits:
+        """Screen the lines of a text log."""
 
     def strings(self, array: object) -> Hits:
         """Screen an Arrow array of names; spans are (index, index + 1)."""

@@ -10,15 +10,17 @@ import csv
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from detector import screen as screens
 from pipeline.blocks import MAX_LINE, Block, Gap, oversize
 from pipeline.errors import UsageError
 from pipeline.formats.columns import name_column
 from pipeline.formats.fields import COLUMNS, BadField, record_from
 from pipeline.formats.lines import BOM
+from pipeline.formats.pointing import name_in, points
 from pipeline.records import Reason, Record, Rejected, Skipped, SkipReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pipeline.formats.contract import Hits, Screen
     from pipeline.records import Message
@@ -114,7 +116,34 @@ class Delimited:
             ]
         if offset == 0 and self._has_header:
             names[:1] = [b""]
-        return RowBatch(self, rows, names, bad, offset, offset + len(data) - len(rest)), rest
+        end = offset + len(data) - len(rest)
+        return RowBatch(self, rows, names, self._pointed(rows, names), bad, offset, end), rest
+
+    def _pointed(self, rows: list[bytes], names: list[bytes]) -> list[tuple[int, bytes]]:
+        """Give what rows point at: index and name, or a flag where that is not plain."""
+        if not {"rrtype", "rdata"} <= self._others.keys():
+            return []
+        kind, rdata = self._others["rrtype"], self._others["rdata"]
+        found: list[tuple[int, bytes]] = []
+        for place, row in enumerate(rows):
+            if not names[place]:
+                continue
+            if b'"' in row:
+                found += [(place, name) for name in self._quoted_pointed(row)]
+                continue
+            fields = row.rstrip(b"\r").split(self._divider)
+            if max(kind, rdata) < len(fields) and points(fields[kind].decode("latin-1")):
+                name = name_in(fields[rdata].decode("utf-8", "surrogateescape"))
+                if name is not None:
+                    found.append((place, name.encode("utf-8", "surrogateescape")))
+        return found
+
+    def _quoted_pointed(self, row: bytes) -> list[bytes]:
+        record = self.parse(row, 0)
+        if not isinstance(record, Record):
+            return []  # handed over already
+        names = [str(each.name) for each in record.more]
+        return [_FLAG if "\n" in name else name.encode() for name in names]
 
     def _name(self, row: bytes) -> bytes:
         """Give the name in a row, flagged if it needs a second look."""
@@ -185,6 +214,11 @@ def _row_end(lines: list[bytes], place: int) -> int | None:
     return None
 
 
+def _begins(lines: Sequence[bytes]) -> Iterator[int]:
+    """Give where each line of a block begins."""
+    return accumulate((len(line) + 1 for line in lines), initial=0)
+
+
 class RowBatch(NamedTuple):
     """Some rows of a stream."""
 
@@ -197,6 +231,9 @@ class RowBatch(NamedTuple):
     names: list[bytes]
     """The name of each row; empty where there is no record, flagged where it is no plain name."""
 
+    pointed: list[tuple[int, bytes]]
+    """Index of a row, and what it points at."""
+
     bad: set[int]
     """Indexes of rows with an unclosed quote."""
 
@@ -208,15 +245,22 @@ class RowBatch(NamedTuple):
 
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`."""
-        return screen.lines(b"\n".join([*self.names, b""]))
+        hits = screen.lines(b"\n".join([*self.names, b""]))
+        if not self.pointed:
+            return hits
+        lines = [name for _, name in self.pointed]
+        rows = dict(zip(_begins(lines), (row for row, _ in self.pointed), strict=False))
+        also = {rows[start] for start, _ in screen.lines(b"\n".join([*lines, b""])).spans}
+        begins = list(_begins(self.names))
+        more = {(begins[row], begins[row] + len(self.names[row])) for row in also}
+        return screens.Hits(hits.records, hits.blank, sorted({*hits.spans, *more}))
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""
         if not hits.spans:
             return
         offsets = list(accumulate((len(row) + 1 for row in self.rows), initial=self.offset))
-        begins = accumulate((len(name) + 1 for name in self.names), initial=0)
-        index_at = dict(zip(begins, range(len(self.names)), strict=False))
+        index_at = dict(zip(_begins(self.names), range(len(self.names)), strict=False))
         for start, _ in hits.spans:
             yield self._message(index_at[start], offsets[index_at[start]])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.formats.pointing import pointed_at
 from pipeline.records import Reason, Record
 
 if TYPE_CHECKING:
@@ -44,14 +45,16 @@ def record_from(values: Mapping[str, object], name_field: str, offset: int) -> R
         raise BadField(Reason.NO_QNAME, msg)
     if not isinstance(name, str):
         raise BadField(Reason.BAD_TYPE, _not("a name", name))
+    name, rrtype, rdata = name.strip(), _rrtype(values.get("rrtype")), _rdata(values.get("rdata"))
     return Record(
-        name.strip(),
+        name,
         offset,
-        rrtype=_rrtype(values.get("rrtype")),
-        rdata=_rdata(values.get("rdata")),
+        rrtype=rrtype,
+        rdata=rdata,
         count=_count(values.get("count")),
         time_first=_first_time(values, TIME_FIRST),
         time_last=_first_time(values, TIME_LAST),
+        more=pointed_at(name, rrtype, rdata),
     )
 
 

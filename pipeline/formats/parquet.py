@@ -14,10 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
+from detector import screen as screens
 from pipeline.blocks import Block, Gap
 from pipeline.errors import DamagedStream, UsageError
 from pipeline.formats.columns import name_column
 from pipeline.formats.fields import COLUMNS, BadField, record_from
+from pipeline.formats.pointing import name_in, points
 from pipeline.records import Reason, Rejected
 
 if TYPE_CHECKING:
@@ -127,7 +129,33 @@ class TableBatch:
 
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`; bytes that are not UTF-8 are flagged like a missing name."""
-        return screen.strings(_strings(self.rows.column(self.column)))
+        hits = screen.strings(_strings(self.rows.column(self.column)))
+        places = self._pointing()
+        if not places:
+            return hits
+        also = set(hits.spans)
+        for place, values in zip(places, _picked(self.rows.column("rdata"), places), strict=True):
+            several = values if isinstance(values, list) else [values]
+            names = [name_in(each) for each in several if isinstance(each, str)]
+            found = [each for each in names if each is not None]
+            if len(names) < len(several) or (found and screen.strings(pa.array(found)).spans):
+                also.add((place, place + 1))
+        return screens.Hits(hits.records, hits.blank, sorted(also))
+
+    def _pointing(self) -> list[int]:
+        """Give the rows that point at a name, by their type."""
+        if not {"rrtype", "rdata"} <= set(self.rows.schema.names):
+            return []
+        kinds = self.rows.column("rrtype")
+        if pa.types.is_null(kinds.type):
+            return []
+        wanted = [
+            kind for kind in kinds.unique().to_pylist() if kind is not None and points(str(kind))
+        ]
+        if not wanted:
+            return []
+        found = pc.is_in(kinds, pa.array(wanted, kinds.type))
+        return list(pc.indices_nonzero(found).to_pylist())
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from detector.screen import Hits, every_line
+from detector.screen import Everything
 from pipeline.blocks import Gap
 from pipeline.display import escape
 from pipeline.errors import BrokerUnavailable, UsageError
@@ -19,9 +19,7 @@ from pipeline.stream.clients import Cluster, make_producer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    import pyarrow as pa
     from confluent_kafka import KafkaError, Message
-    from typing_extensions import Buffer
 
     from pipeline.formats.contract import Batch
     from pipeline.inputs import Input
@@ -29,19 +27,6 @@ if TYPE_CHECKING:
 
 LARGEST = 900_000
 """Bytes of an Arrow message; with more, its records are divided."""
-
-
-class _Everything(NamedTuple):
-    """A screen that lets every record through."""
-
-    def lines(self, block: Buffer) -> Hits:
-        return every_line(block)
-
-    def ndjson(self, block: Buffer) -> Hits:
-        return every_line(block)
-
-    def strings(self, array: pa.Array) -> Hits:
-        return Hits(len(array), 0, [(place, place + 1) for place in range(len(array))])
 
 
 class Producing:
@@ -146,7 +131,7 @@ class Producing:
         if isinstance(batch, Gap):
             self.rejected[batch.rejected.reason] += 1
             return
-        for message in batch.messages(batch.screen(_Everything())):
+        for message in batch.messages(batch.screen(Everything())):
             if isinstance(message, Record):
                 yield message
             elif isinstance(message, Rejected):
@@ -187,7 +172,7 @@ class Producing:
 def _cof(record: Record) -> dict[str, object]:
     """Write a record as the Passive DNS Common Output Format has it."""
     fields = record._asdict()
-    del fields["offset"], fields["name"]
+    del fields["offset"], fields["name"], fields["more"]
     said = {name: value for name, value in fields.items() if value is not None}
     return {"rrname": _text(record.name), **said}
 

@@ -272,7 +272,9 @@ def test_json_lines(targets: TargetList) -> None:
     _, compiled = pair_up(targets, Options())
     clean = [
         b'{"rrname":"a.com.","rrtype":"A"}',
-        b' { "count" : 12e3 , "rrname" : "www.google.com" , "rdata":["x","\\"",{}] }\r',
+        b' { "count" : 12e3 , "rrname" : "www.google.com" , "rdata":["x","\\"q\\""] }\r',
+        b'{"rrname":"a.com","rdata":null,"x":{"rdata":5,"cond":1}}',
+        b'{"rrname":"a.com","rdata":["192.0.2.1","2001:db8::1","","10 mail.a.com"]}',
         b'{"obj":{"rrname":"a.com.","x":[true,false,null,-0.5]}}',
     ]
     odd = [
@@ -289,6 +291,15 @@ def test_json_lines(targets: TargetList) -> None:
         b'{"rrname":"a.com","x":"\xff"}',
         b'{"rrname":12}',
         b'{"x":{"rrname":"a.com"}}',
+        b'{"rrname":null}',
+        b'{"rrname":["a.com"]}',
+        b'{"rrname":"a.com","rdata":"rnicrosoft.com."}',
+        b'{"obj":{"rrname":"a.com","rdata":["a.com","10 rnicrosoft.com"]}}',
+        b'{"rrname":"a.com","rdata":5}',
+        b'{"rrname":"a.com","rdata":{}}',
+        b'{"rrname":"a.com","rdata":["x",{}]}',
+        b'{"rrname":"a.com","rdata":"rnicrosoft\\\\.com"}',
+        b'{"rrname":"a.com","cond":null}',
         b'{"cond":"begin"}',
         b'["rrname"]',
         b'{"rrname":"a.com","x":' + b"[" * 40 + b"]" * 40 + b"}",

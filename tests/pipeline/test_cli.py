@@ -15,7 +15,7 @@ FIELDS = [
     *("schema", "id", "name", "unicode_name", "registrable_domain", "label", "position"),
     *("target", "brand", "industry", "techniques", "score", "severity", "same_suffix", "idna"),
     *("brakes", "substitutions", "map_version", "rrtype", "rdata", "count", "time_first"),
-    *("time_last", "source"),
+    *("time_last", "source", "seen_in", "rrname"),
 ]
 SUBSTITUTION = [
     *("position", "source", "codepoint", "name", "reading", "technique", "confidence", "evidence"),

@@ -8,31 +8,16 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typing_extensions import Buffer
 
-from detector.screen import every_line
+from detector.screen import Everything
 from pipeline.blocks import MAX_LINE, Block, Gap
 from pipeline.errors import UsageError
 from pipeline.formats import FORMATS, guess, make_format
 from pipeline.formats.columns import name_column
-from pipeline.formats.contract import Hits, Screen
+from pipeline.formats.contract import Screen
 from pipeline.formats.delimited import Delimited, RowBatch
 from pipeline.formats.names import Names
 from pipeline.records import Message, Record, Rejected, Skipped
-
-
-class Everything:
-    """A screen that lets every record through."""
-
-    def lines(self, block: Buffer) -> Hits:
-        return every_line(block)
-
-    def ndjson(self, block: Buffer) -> Hits:
-        return every_line(block)
-
-    def strings(self, array: object) -> Hits:
-        raise TypeError(array)
-
 
 SCREEN: Screen = Everything()
 

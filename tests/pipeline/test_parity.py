@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from typing_extensions import Buffer
 
-from detector.screen import COMPILED, every_line
+from detector.screen import COMPILED, Everything
 from pipeline.engine import Engine
-from pipeline.formats.contract import Hits
 from pipeline.json_lines import JsonLines
 from pipeline.opening import Openings
 from pipeline.scan import Request, Scan
@@ -33,19 +31,6 @@ NAMES = [
     *("paypal.com.evil.example", "g00gle.web.app", "ｇoogle.com", "goo\u00adgle.com", "x\ty.com"),
     *('"paypa1.com"', "pay\x00pal.com", "\u202epaypa1.com", "apple.com\r", "arnazon.de", "é.fr"),
 ]
-
-
-class Everything:
-    """A screen that lets every record through."""
-
-    def lines(self, block: Buffer) -> Hits:
-        return every_line(block)
-
-    def ndjson(self, block: Buffer) -> Hits:
-        return every_line(block)
-
-    def strings(self, array: object) -> Hits:
-        raise TypeError(array)
 
 
 def as_names(names: list[str]) -> bytes:
