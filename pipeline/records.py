@@ -17,6 +17,10 @@ class Reason(StrEnum):
     NOT_UTF8 = "not_utf8"
     BAD_JSON = "bad_json"
     BAD_CSV = "bad_csv"
+    BAD_LINE = "bad_line"
+    """A line of a log that is not as its format has them."""
+    NO_HEADER = "no_header"
+    """A line of fields before any that says what they are."""
     NOT_OBJECT = "not_object"
     NO_QNAME = "no_qname"
     BAD_TYPE = "bad_type"
@@ -44,6 +48,10 @@ class SkipReason(StrEnum):
     """A DNSDB stream's ``{"cond": ...}``."""
     ROOT = "root"
     """The name is the root, ``.``."""
+    OTHER_EVENT = "other_event"
+    """An event of a log that is about something else than DNS."""
+    NO_NAME = "no_name"
+    """An event that is about no name, as a query with an empty question section."""
 
 
 class SeenIn(StrEnum):

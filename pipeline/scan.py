@@ -86,6 +86,7 @@ class _Source:
         self.digest = digest
         self.reading = reading
         self.counts = counts
+        self.state = reading.format.state
         self.pending: list[Detection] = []
         self.rejects: list[dict[str, Any]] = []
 
@@ -180,6 +181,7 @@ class Scan:
             )
             current = _Source(source, digest, reading, known.counts if known else Counts())
             start, state = (known.offset, known.state) if known else (0, None)
+            current.state = current.state if state is None else state
             if start:
                 self._say(f"{source.name}: goes on at offset {start:,}")
             parts = reading.batches(start, state)
@@ -223,6 +225,7 @@ class Scan:
                 counts.rejected[batch.rejected.reason] += 1
             self._reject(current, batch.rejected)
         elif hits is not None:
+            current.state = batch.state
             counts.records += hits.records
             counts.clean += hits.records - len(hits.spans)
             for message, answers in messages:
@@ -271,7 +274,7 @@ class Scan:
             current.name,
             current.reading.format.name,
             batch_end,
-            current.reading.format.state,
+            current.state,
             current.counts,
             finished,
         )

@@ -57,6 +57,10 @@ class Batch(Protocol):
     def end(self) -> int:
         """Offset after the last of them: where a scan can resume."""
 
+    @property
+    def state(self) -> str:
+        """The format's state there."""
+
     def screen(self, screen: Screen) -> Hits:
         """Screen the messages. Called once, in any thread."""
 

@@ -243,6 +243,9 @@ class RowBatch(NamedTuple):
     end: int
     """See `Batch.end`."""
 
+    state: str = ""
+    """See `Batch.state`."""
+
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`."""
         hits = screen.lines(b"\n".join([*self.names, b""]))

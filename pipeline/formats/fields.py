@@ -51,11 +51,27 @@ def record_from(values: Mapping[str, object], name_field: str, offset: int) -> R
         offset,
         rrtype=rrtype,
         rdata=rdata,
-        count=_count(values.get("count")),
+        count=count_of(values.get("count")),
         time_first=_first_time(values, TIME_FIRST),
         time_last=_first_time(values, TIME_LAST),
         more=pointed_at(name, rrtype, rdata),
     )
+
+
+def text_of(value: object, what: str) -> str | None:
+    """Give a field that is text; None if it is not there.
+
+    Raises:
+        BadField: it is something else.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    raise BadField(Reason.BAD_TYPE, _not(what, value))
+
+
+def texts_of(value: object) -> tuple[str, ...]:
+    """Give the texts of an array; none if it is no array."""
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def _not(wanted: str, value: object) -> str:
@@ -81,10 +97,10 @@ def _rdata(value: object) -> str | tuple[str, ...] | None:
     raise BadField(Reason.BAD_TYPE, _not("rdata", value))
 
 
-def _count(value: object) -> int | None:
-    """A count; text too, since CSV has nothing else.
+def count_of(value: object) -> int | None:
+    """Give a count; text too, since CSV has nothing else.
 
-    >>> _count(12), _count("12"), _count(None)
+    >>> count_of(12), count_of("12"), count_of(None)
     (12, 12, None)
     """
     if isinstance(value, str):
@@ -132,6 +148,18 @@ def epoch(value: object, *, milliseconds: bool = False) -> int | None:
     if abs(value) >= 10**20 or value != value:  # noqa: PLR0124 - infinities and not-a-numbers
         raise BadField(Reason.BAD_TYPE, "no time has that many digits")
     return _seconds(value / 1000 if milliseconds else value)
+
+
+def moment(value: object) -> int | None:
+    """Give the time of a log's line as `epoch` does; None for what is no time.
+
+    >>> moment("2026-11-22T17:00:00Z"), moment("-")
+    (1795366800, None)
+    """
+    try:
+        return epoch(value)
+    except BadField:
+        return None
 
 
 def _seconds(value: float) -> int | None:

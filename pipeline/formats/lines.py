@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from pipeline.blocks import MAX_LINE, Block, Gap, oversize
+from pipeline.formats.fields import BadField
+from pipeline.records import Reason, Rejected, Skipped, SkipReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from typing_extensions import Buffer
 
-    from pipeline.formats.contract import Hits, Screen
-    from pipeline.records import Message, Rejected
+    from detector.shapes import LineShape
+    from pipeline.formats.contract import Batch, Hits, Screen
+    from pipeline.records import Message
 
 BOM = b"\xef\xbb\xbf"
 
@@ -32,7 +35,7 @@ class LineFormat(ABC):
     def screen(self, screen: Screen, lines: Buffer) -> Hits:
         """Screen whole lines."""
 
-    def batches(self, blocks: Iterable[Block | Gap]) -> Iterator[LineBatch | Gap]:
+    def batches(self, blocks: Iterable[Block | Gap]) -> Iterator[Batch | Gap]:
         """See `Format.batches`."""
         for block in blocks:
             yield block if isinstance(block, Gap) else LineBatch(self, block)
@@ -56,6 +59,11 @@ class LineBatch(NamedTuple):
         """See `Batch.end`."""
         return self.block.end
 
+    @property
+    def state(self) -> str:
+        """See `Batch.state`."""
+        return self.format.state
+
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`."""
         return self.format.screen(screen, self.block.data)
@@ -69,3 +77,37 @@ class LineBatch(NamedTuple):
                 yield oversize(line, offset + start)
             else:
                 yield parse(line, offset + start)
+
+
+class LogLines(LineFormat):
+    """A text log: each line is an event, or none of ours."""
+
+    shape: ClassVar[LineShape]
+    """Where the compiled screen finds the name."""
+
+    def parse(self, message: bytes, offset: int) -> Message:
+        """See `Format.parse`."""
+        line = message.removeprefix(BOM).rstrip(b"\r")
+        if not line.strip():
+            return Skipped(SkipReason.TOMBSTONE, offset)
+        if line.startswith(b"#"):
+            return Skipped(SkipReason.COMMENT, offset)
+        try:
+            return self.read(line.decode(), offset)
+        except UnicodeDecodeError as error:
+            detail = f"byte 0x{line[error.start]:02x} at {error.start} is not UTF-8"
+            return Rejected(Reason.NOT_UTF8, detail, offset, message)
+        except BadField as error:
+            return Rejected(error.reason, str(error), offset, message)
+
+    @abstractmethod
+    def read(self, line: str, offset: int) -> Message:
+        """Read one line.
+
+        Raises:
+            BadField: it cannot be used.
+        """
+
+    def screen(self, screen: Screen, lines: Buffer) -> Hits:
+        """See `LineFormat.screen`."""
+        return screen.columns(lines, self.shape)

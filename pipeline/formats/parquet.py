@@ -127,6 +127,11 @@ class TableBatch:
         """See `Batch.end`."""
         return self.offset + int(self.rows.num_rows)
 
+    @property
+    def state(self) -> str:
+        """See `Batch.state`."""
+        return ""
+
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`; bytes that are not UTF-8 are flagged like a missing name."""
         hits = screen.strings(_strings(self.rows.column(self.column)))

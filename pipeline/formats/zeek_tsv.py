@@ -1,0 +1,204 @@
+r"""Zeek's dns.log as fields (Zeek's ASCII writer), which the log's own header names.
+
+Headers may stand anywhere, as where rotated logs were joined; each holds until the next.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from detector.screen import every_line
+from detector.shapes import LineShape
+from pipeline.blocks import MAX_LINE, Block, Gap, oversize
+from pipeline.formats.fields import BadField
+from pipeline.formats.lines import BOM, LineFormat
+from pipeline.formats.zeek import dns_record, unescaped
+from pipeline.records import Reason, Rejected, Skipped, SkipReason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from typing_extensions import Buffer
+
+    from pipeline.formats.contract import Batch, Hits, Screen
+    from pipeline.records import Message
+
+_HEADER_LINES = re.compile(rb"(?:^#[^\n]*(?:\n|\Z))+", re.MULTILINE)
+
+
+class Header(NamedTuple):
+    """What a header says of the lines after it."""
+
+    separator: str = "\t"
+    set_separator: str = ","
+    empty: str = "(empty)"
+    unset: str = "-"
+    fields: tuple[str, ...] = ()
+    """Names of the fields; none before any header has said."""
+
+    def after(self, line: bytes) -> Header:
+        r"""Give what holds after one more line of a header.
+
+        >>> Header().after(b"#fields\tts\tquery").fields
+        ('ts', 'query')
+        """
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        word = re.split(r"[ \t]", text.replace(self.separator, "\t"), maxsplit=1)[0]
+        value = text[len(word) + 1 :]
+        if word == "#separator":
+            return Header(separator=unescaped(value) or "\t")  # which begins another log
+        if word == "#fields":
+            return self._replace(fields=tuple(value.split(self.separator)))
+        names = {
+            "#set_separator": "set_separator",
+            "#empty_field": "empty",
+            "#unset_field": "unset",
+        }
+        return self._replace(**{names[word]: value}) if word in names else self
+
+    @property
+    def shape(self) -> LineShape | None:
+        """Where names stand; None if every line must be looked at."""
+        if "query" not in self.fields or len(self.set_separator.encode()) > 1:
+            return None
+        answers = self.fields.index("answers") if "answers" in self.fields else -1
+        return LineShape(
+            self.separator.encode(),
+            marked=False,
+            own=self.fields.index("query"),
+            width=len(self.fields),
+            rdata=answers,
+            between=ord(self.set_separator or "\0"),
+            unset=self.unset.encode(),
+        )
+
+    def read(self, line: str, offset: int) -> Message:
+        """Read one line.
+
+        Raises:
+            BadField: it cannot be used.
+        """
+        if not self.fields:
+            raise BadField(Reason.NO_HEADER, "no #fields before it")
+        values = line.split(self.separator)
+        if len(values) != len(self.fields):
+            detail = f"{len(values)} fields where #fields names {len(self.fields)}"
+            raise BadField(Reason.BAD_LINE, detail)
+        known = {
+            name: value
+            for name, value in zip(self.fields, values, strict=True)
+            if value not in (self.unset, self.empty)
+        }
+        if "query" not in self.fields:
+            return Skipped(SkipReason.OTHER_EVENT, offset)
+        answers = known.get("answers")
+        several = [] if answers is None else answers.split(self.set_separator or None)
+        return dns_record(
+            known.get("query"), known.get("qtype_name"), several, known.get("ts"), offset
+        )
+
+
+class ZeekTsv(LineFormat):
+    """Zeek's fields. Its state is the header, as JSON."""
+
+    name = "zeek"
+
+    def __init__(self) -> None:
+        """Begin before any header."""
+        self.state = json.dumps(Header())
+
+    def parse(self, message: bytes, offset: int) -> Message:
+        """See `Format.parse`: a line after the header of `state`."""
+        header = header_of(self.state)
+        if message.startswith(b"#"):
+            self.state = json.dumps(header.after(message))
+        return parse_line(header, message, offset)
+
+    def screen(self, screen: Screen, lines: Buffer) -> Hits:
+        """See `LineFormat.screen`."""
+        return screen_lines(header_of(self.state), screen, lines)
+
+    def batches(self, blocks: Iterable[Block | Gap]) -> Iterator[Batch | Gap]:
+        """See `Format.batches`: a block is divided where a header stands."""
+        header = header_of(self.state)
+        for block in blocks:
+            if isinstance(block, Gap):
+                yield block
+                continue
+            begin = 0
+            for found in _HEADER_LINES.finditer(block.data):
+                if found.start() > begin:
+                    yield _part(header, block, begin, found.start())
+                for line in bytes(block.data[found.start() : found.end()]).split(b"\n"):
+                    header = header.after(line) if line else header
+                yield _part(header, block, found.start(), found.end())
+                begin = found.end()
+            if begin < len(block.data):
+                yield _part(header, block, begin, len(block.data))
+
+
+def header_of(state: str) -> Header:
+    """Read the header that a state has kept."""
+    separator, set_separator, empty, unset, fields = json.loads(state)
+    return Header(separator, set_separator, empty, unset, tuple(fields))
+
+
+def _part(header: Header, block: Block, start: int, end: int) -> ZeekBatch:
+    return ZeekBatch(header, Block(memoryview(block.data)[start:end], block.offset + start))
+
+
+def screen_lines(header: Header, screen: Screen, lines: Buffer) -> Hits:
+    """Screen lines after a header."""
+    shape = header.shape
+    return every_line(lines) if shape is None else screen.columns(lines, shape)
+
+
+def parse_line(header: Header, message: bytes, offset: int) -> Message:
+    """Read one line after a header. Never raises, whatever the bytes are."""
+    line = message.removeprefix(BOM).rstrip(b"\r")
+    if not line.strip(b" "):
+        return Skipped(SkipReason.TOMBSTONE, offset)
+    if line.startswith(b"#"):
+        return Skipped(SkipReason.COMMENT, offset)
+    try:
+        return header.read(line.decode(), offset)
+    except UnicodeDecodeError as error:
+        detail = f"byte 0x{line[error.start]:02x} at {error.start} is not UTF-8"
+        return Rejected(Reason.NOT_UTF8, detail, offset, message)
+    except BadField as error:
+        return Rejected(error.reason, str(error), offset, message)
+
+
+class ZeekBatch(NamedTuple):
+    """Lines of one block under one header, or a header's own."""
+
+    header: Header
+    """What holds after them."""
+
+    block: Block
+    """Where they lie."""
+
+    @property
+    def end(self) -> int:
+        """See `Batch.end`."""
+        return self.block.end
+
+    @property
+    def state(self) -> str:
+        """See `Batch.state`."""
+        return json.dumps(self.header)
+
+    def screen(self, screen: Screen) -> Hits:
+        """See `Batch.screen`."""
+        return screen_lines(self.header, screen, self.block.data)
+
+    def messages(self, hits: Hits) -> Iterator[Message]:
+        """See `Batch.messages`."""
+        for start, end in hits.spans:
+            line, place = bytes(self.block.data[start:end]), self.block.offset + start
+            if end - start > MAX_LINE:
+                yield oversize(line, place)
+            else:
+                yield parse_line(self.header, line, place)
