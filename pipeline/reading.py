@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipeline.blocks import BLOCK, Blocks, Gap
 from pipeline.compression import CHUNK, Decompressed, sniff
 from pipeline.errors import DamagedStream
-from pipeline.formats import guess, make_format
+from pipeline.formats import make_format
 from pipeline.records import Rejected
 
 if TYPE_CHECKING:
@@ -56,7 +56,11 @@ class Reading:
         head, self._chunks = _peek(iter(self._stream))
         if (outer := self._stream.compression) and (inner := sniff(head)) and warn is not None:
             warn(f"is {inner} inside {outer}, of which one layer is taken off")
-        self.format: Format = make_format(format_name or guess(head), head, column)
+        if format_name is None:
+            from pipeline.formats.guessing import guess
+
+            format_name = guess(head)
+        self.format: Format = make_format(format_name, head, column)
         """How the records are written down."""
         self.end = 0
         """Offset after the last batch that was given."""

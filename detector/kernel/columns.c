@@ -74,8 +74,8 @@ static int is_marked(screen *screen, const line_shape *shape, const uint8_t *at,
         if (at > end) return 0;
         text = token(at, end);
         if (!text.length) return 0;
-        if (!number && text.start[text.length - 1] == ':' && shape->own) {
-            number--; /* query: or reply: */
+        if (number < shape->own && text.start[text.length - 1] == ':') {
+            number--; /* a word before the name that only says what follows */
             continue;
         }
         if (number == shape->own) own = text;

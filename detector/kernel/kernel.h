@@ -347,7 +347,8 @@ void screen_lines(screen *screen, const uint8_t *block, size_t length);
 
 /* ---- ndjson.c: where names stand in JSON, as a tree of keys ---- */
 
-#define MAX_JSON_NODES 64
+#define MAX_JSON_NODES 128
+#define MAX_JSON_KEYS 64 /* of one node: a bit each */
 
 enum {
     JSON_OBJECT = 1,

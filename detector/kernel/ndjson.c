@@ -149,8 +149,9 @@ static int json_member(json *in, int depth, int node, uint64_t *seen) {
     int at = find_entry(in->shape, node, key);
     if (at < 0) return json_value(in, depth, -1);
     const json_entry *entry = in->shape->entries + at;
-    if (!entry->open && *seen >> at & 1) in->unusual = 1; /* twice: of which the last one counts */
-    *seen |= 1ull << at;
+    uint64_t bit = 1ull << (at - in->shape->first[node]);
+    if (!entry->open && *seen & bit) in->unusual = 1; /* twice: of which the last one counts */
+    *seen |= bit;
     return json_value(in, depth, entry->child);
 }
 

@@ -30,5 +30,7 @@ int read_json_shape(PyObject *nodes, PyObject *entries, json_shape *shape) {
         while (before < parent) shape->first[++before] = (int)i;
     }
     while (before < count) shape->first[++before] = (int)keys;
+    for (int i = 0; i < count; i++)
+        if (shape->first[i + 1] - shape->first[i] > MAX_JSON_KEYS) return wrong();
     return 0;
 }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _EPILOG = f"""\
 formats (by content, unless --format says):
-{chr(10).join(f"  {name:8} {line}" for name, line in FORMATS.items())}
+{chr(10).join(f"  {name:12} {line}" for name, line in FORMATS.items())}
   gzip, zstd, bzip2 and xz are unpacked, whatever the file is called.
 
 where detections go:

@@ -1,8 +1,9 @@
-"""Formats: how records are written down. One registry, for the scan now and the stream later."""
+"""Formats: how records are written down. One registry, for the scan and the stream."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
 
 from pipeline.formats.lines import BOM
 from pipeline.formats.names import Names
@@ -10,40 +11,46 @@ from pipeline.formats.names import Names
 if TYPE_CHECKING:
     from pipeline.formats.contract import Format
 
-FORMATS = {
+FORMATS: Final = {
     "names": "one name a line, # comments",
     "csv": "CSV with a named column",
-    "ndjson": "COF or DNSDB, one JSON object a line",
+    "ndjson": "COF, CIRCL or DNSDB, one JSON object a line",
     "parquet": "Parquet with a named column",
+    "zeek": "Zeek's dns.log, fields or JSON",
+    "suricata": "Suricata's EVE log, versions 1 to 3",
+    "route53": "Route 53 Resolver's query log",
+    "certstream": "certificates from certstream",
+    "dnscollector": "DNS-collector's JSON or text",
+    "passivedns": "the log of passivedns (gamelinux)",
+    "bind": "BIND's query log",
+    "unbound": "Unbound's log of queries and replies",
 }
 """What ``--format`` takes, with a word on each."""
 
-ALIASES = {"cof": "ndjson", "dnsdb": "ndjson"}
+ALIASES: Final = {"cof": "ndjson", "dnsdb": "ndjson", "circl": "ndjson"}
 """Other names for formats."""
 
+MESSAGES: Final = (
+    *("names", "ndjson", "zeek", "suricata", "route53", "certstream", "dnscollector"),
+    *("passivedns", "bind", "unbound"),
+)
+"""Formats of which a broker's message can be one record; where there are two ways, the JSON."""
 
-def guess(head: bytes) -> str:
-    """Tell a format from the beginning of the decompressed stream.
+_PLAIN: Final = {
+    "suricata": ("suricata", "Suricata"),
+    "route53": ("route53", "Route53"),
+    "certstream": ("certstream", "Certstream"),
+    "passivedns": ("passivedns", "PassiveDns"),
+    "bind": ("querylog", "Bind"),
+    "unbound": ("querylog", "Unbound"),
+}
+"""Module and class of formats that need to know nothing of their stream."""
 
-    >>> guess(b"paypal.com"), guess(b'{"rrname":"paypal.com"}'), guess(b"rank,domain")
-    ('names', 'ndjson', 'csv')
-    """
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    lines = (line.strip() for line in head.removeprefix(BOM).split(b"\n"))
-    first = next((line for line in lines if line and not line.startswith(b"#")), b"")
-    if first.startswith((b"{", b"[")):
-        return "ndjson"
-    divided = any(divider in first for divider in (b",", b";", b"\t"))
-    return "csv" if divided and _is_text(first) else "names"
-
-
-def _is_text(line: bytes) -> bool:
-    """Tell text from what a second layer of compression, say, looks like."""
-    try:
-        return all(char.isprintable() or char == "\t" for char in line.decode())
-    except UnicodeDecodeError:
-        return False
+_TWO_WAYS: Final = {
+    "zeek": (("zeek", "ZeekJson"), ("zeek_tsv", "ZeekTsv")),
+    "dnscollector": (("dnscollector", "DnsCollector"), ("dnscollector_text", "DnsCollectorText")),
+}
+"""The same of formats that are JSON, or text."""
 
 
 def make_format(name: str, head: bytes, column: str | None) -> Format:
@@ -51,7 +58,7 @@ def make_format(name: str, head: bytes, column: str | None) -> Format:
 
     Args:
         name: a key of `FORMATS` or `ALIASES`.
-        head: the beginning of the decompressed stream.
+        head: the beginning of the decompressed stream; empty for messages, each alone.
         column: which column holds the names, for formats with columns; None to guess.
 
     Raises:
@@ -70,4 +77,12 @@ def make_format(name: str, head: bytes, column: str | None) -> Format:
         from pipeline.formats.ndjson import Ndjson
 
         return Ndjson(head)
-    return Names()
+    if name == "names":
+        return Names()
+    if name in _TWO_WAYS:
+        is_json = not head or head.removeprefix(BOM).lstrip().startswith(b"{")
+        module, kind = _TWO_WAYS[name][0 if is_json else 1]
+    else:
+        module, kind = _PLAIN[name]
+    made = getattr(import_module(f"pipeline.formats.{module}"), kind)()
+    return cast("Format", made)

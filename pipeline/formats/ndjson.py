@@ -51,6 +51,8 @@ class Ndjson(JsonObjects):
             self.state = _CLOSED if value["cond"] in ("succeeded", "limited") else _OPEN
             if not isinstance(inner, dict):
                 return Skipped(SkipReason.CONTROL, offset)
+        if "num_results" in value and "rrname" not in value:
+            return Skipped(SkipReason.CONTROL, offset)  # DNSDB's summary of a lookup
         return record_from(inner if isinstance(inner, dict) else value, "rrname", offset)
 
     def finish(self, offset: int) -> Rejected | None:

@@ -2,7 +2,8 @@
 
 BIND (ARM, "query logging"): ``client @0x7f01 192.0.2.10#53124 (NAME): query: NAME IN A +E(0)K``,
 after a time and a category, or a syslog header, or nothing. Unbound (unbound.conf, ``log-queries``,
-``log-replies``, ``log-tag-queryreply``): ``[1763786400] unbound[12:0] info: 192.0.2.10 NAME A IN``.
+``log-replies``): ``[1763786400] unbound[12:0] info: 192.0.2.10 NAME A IN``; ``log-tag-queryreply``
+puts ``query:`` or ``reply:`` for ``info:``.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ class Bind(LogLines):
         if not mark:
             return Skipped(SkipReason.OTHER_EVENT, offset)
         words = rest.split(" ")
-        if len(words) < 3 or not words[0] or not _CLASS.fullmatch(words[1]):
-            raise BadField(Reason.BAD_LINE, "query: is not followed by name, class and type")
-        seen = _bind_time(before)
-        return Record(words[0], offset, words[2], time_first=seen, time_last=seen)
+        if len(words) < 2 or not words[0] or not _CLASS.fullmatch(words[1]):
+            raise BadField(Reason.BAD_LINE, "query: is not followed by name and class")
+        seen, rrtype = _bind_time(before), words[2] if len(words) > 2 else None
+        return Record(words[0], offset, rrtype, time_first=seen, time_last=seen)
 
 
 def _bind_time(before: str) -> int | None:
@@ -64,7 +65,7 @@ class Unbound(LogLines):
     """Unbound's log of queries, replies, or both; a reply is a line of its own."""
 
     name = "unbound"
-    shape = LineShape(b"info: ", marked=True, own=1, width=2)
+    shape = LineShape(b"unbound", marked=True, own=2, width=2)
 
     def read(self, line: str, offset: int) -> Message:
         """See `LogLines.read`.
@@ -74,14 +75,16 @@ class Unbound(LogLines):
         >>> record.name, record.rrtype, record.time_first
         ('a.com.', 'A', 1763786400)
         """
-        before, _, rest = line.partition("info: ")
-        words = rest.split(" ")
-        tagged = words[0] in ("query:", "reply:")
-        words = words[tagged:]
-        if len(words) < 4 or not all(words[:4]) or not _CLASS.fullmatch(words[3]):
-            if tagged:
+        before, _, rest = line.partition("unbound")
+        words: list[str] = []  # number of process and thread, client, name, type, class
+        said: list[str] = []
+        for word in rest.split(" "):
+            is_label = len(words) < 2 and word.endswith(":") and word[:-1].isalpha()
+            (said if is_label or word == ":" else words).append(word)
+        if len(words) < 5 or not all(words[:5]) or not _CLASS.fullmatch(words[4]):
+            if {"query:", "reply:"}.intersection(said):
                 raise BadField(Reason.BAD_LINE, "no client, name, type and class")
             return Skipped(SkipReason.OTHER_EVENT, offset)
         found = _UNBOUND_TIME.match(before)
         seen = moment(found[1]) if found else None
-        return Record(words[1], offset, words[2], time_first=seen, time_last=seen)
+        return Record(words[2], offset, words[3], time_first=seen, time_last=seen)

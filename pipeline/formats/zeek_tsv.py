@@ -51,12 +51,11 @@ class Header(NamedTuple):
             return Header(separator=unescaped(value) or "\t")  # which begins another log
         if word == "#fields":
             return self._replace(fields=tuple(value.split(self.separator)))
-        names = {
-            "#set_separator": "set_separator",
-            "#empty_field": "empty",
-            "#unset_field": "unset",
-        }
-        return self._replace(**{names[word]: value}) if word in names else self
+        if word == "#set_separator":
+            return self._replace(set_separator=value)
+        if word == "#empty_field":
+            return self._replace(empty=value)
+        return self._replace(unset=value) if word == "#unset_field" else self
 
     @property
     def shape(self) -> LineShape | None:

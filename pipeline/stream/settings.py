@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import UsageError
-from pipeline.formats import ALIASES
+from pipeline.formats import ALIASES, MESSAGES
+from pipeline.formats import FORMATS as ALL_FORMATS
 from pipeline.settings import (
     PREFIX,
     merged,
@@ -34,10 +35,8 @@ from pipeline.stream.client_settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-FORMATS = {
-    "ndjson": "COF or DNSDB, one JSON object a message",
-    "names": "one name a message",
-    "arrow": "an Arrow IPC stream of many records a message",
+FORMATS = {name: ALL_FORMATS[name] for name in MESSAGES} | {
+    "arrow": "an Arrow IPC stream of many records a message"
 }
 """How the messages of a topic may be written, with a word on each."""
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from detector.screen import Everything
 from pipeline.blocks import MAX_LINE, Block, Gap
 from pipeline.errors import UsageError
-from pipeline.formats import FORMATS, guess, make_format
+from pipeline.formats import FORMATS, make_format
 from pipeline.formats.columns import name_column
 from pipeline.formats.contract import Screen
 from pipeline.formats.delimited import Delimited, RowBatch
+from pipeline.formats.guessing import guess
 from pipeline.formats.names import Names
 from pipeline.records import Message, Record, Rejected, Skipped
 

@@ -1,0 +1,70 @@
+"""Guessing: the beginning of a stream in, the name of its format out."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pipeline.formats.lines import BOM
+
+LOOKED_AT: Final = 200
+"""Lines at the beginning that are looked at: logs have lines about other things as well."""
+
+_JSON_MARKS: Final = (
+    ("ndjson", rb'"(?:rrname|cond|obj)"\s*:', rb'"(?:rrname|cond|obj)"\s*:'),
+    ("route53", rb'"query_name"\s*:', rb'"(?:query_timestamp|vpc_id|srcids)"\s*:'),
+    ("dnscollector", rb'"(?:dns\.)?qname"\s*:', rb'"dns(?:tap\.|\.|tap"|")'),
+    ("certstream", rb'"message_type"\s*:', rb'"(?:certificate_update|heartbeat|dns_entries)"'),
+    ("zeek", rb'"(?:ts|_path)"\s*:', rb'"(?:uid|id\.orig_h|qtype_name|_path)"\s*:'),
+)
+_EVE: Final = re.compile(rb'"event_type"\s*:')
+_MARKS: Final = tuple((name, re.compile(one), re.compile(two)) for name, one, two in _JSON_MARKS)
+
+_LINES: Final = (
+    ("bind", re.compile(rb"client (?:@\S+ )?\S+#\d+.*: query: \S+ \S+ \S+")),
+    ("unbound", re.compile(rb"unbound\[\d+:[0-9a-f]+\] \w+: |info: \S+ \S+ \S+ IN\b")),
+    ("passivedns", re.compile(rb"^[^|]*(?:\|\|[^|]*){7,}$")),
+    ("dnscollector", re.compile(rb"^\d{4}-\d\d-\d\dT\S+ \S+ [A-Z]+_(?:QUERY|RESPONSE) \S+ ")),
+)
+
+
+def guess(head: bytes) -> str:
+    """Tell a format from the beginning of the decompressed stream.
+
+    >>> guess(b"paypal.com"), guess(b'{"rrname":"paypal.com"}'), guess(b"rank,domain")
+    ('names', 'ndjson', 'csv')
+    >>> guess(b"[1763786400] unbound[12:0] info: 192.0.2.10 paypal.com. A IN")
+    'unbound'
+    """
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    lines = [line.strip() for line in head.removeprefix(BOM).split(b"\n", LOOKED_AT)[:LOOKED_AT]]
+    if any(line.startswith((b"#separator", b"#fields")) for line in lines):
+        return "zeek"
+    lines = [line for line in lines if line and not line.startswith(b"#")]
+    first = lines[0] if lines else b""
+    if first.startswith((b"{", b"[{")) or first == b"[":
+        return _guess_json(lines)
+    for name, mark in _LINES:
+        if any(mark.search(line) for line in lines):
+            return name
+    divided = any(divider in first for divider in (b",", b";", b"\t"))
+    return "csv" if divided and _is_text(first) else "names"
+
+
+def _guess_json(lines: list[bytes]) -> str:
+    for line in lines:
+        if _EVE.search(line):  # before all: its names are called as COF's are
+            return "suricata"
+        for name, one, two in _MARKS:
+            if one.search(line) and two.search(line):
+                return name
+    return "ndjson"
+
+
+def _is_text(line: bytes) -> bool:
+    """Tell text from what a second layer of compression, say, looks like."""
+    try:
+        return all(char.isprintable() or char == "\t" for char in line.decode())
+    except UnicodeDecodeError:
+        return False
