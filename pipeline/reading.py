@@ -94,6 +94,8 @@ class Reading:
         plain_file = self._source.is_file and self._stream.compression is None
         if self.format.name == "parquet":
             return self._rows(start, plain_file=plain_file)
+        if self.format.name == "dnstap":
+            return self._frames(start)
         if not plain_file:
             blocks = Blocks(self._chunks, skip=start)
         elif start:
@@ -103,6 +105,14 @@ class Reading:
         else:
             blocks = Blocks(self._chunks, is_cut=self._has_grown)
         return iter(self.format.batches(blocks))
+
+    def _frames(self, start: int) -> Iterator[Batch | Gap]:
+        from pipeline.formats.dnstap import Dnstap
+
+        frames = self.format
+        if not isinstance(frames, Dnstap):
+            raise TypeError(frames)
+        return frames.frames(self._chunks, start)
 
     def _has_grown(self) -> bool:
         return self._source.grown() > 0

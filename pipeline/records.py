@@ -19,6 +19,8 @@ class Reason(StrEnum):
     BAD_CSV = "bad_csv"
     BAD_LINE = "bad_line"
     """A line of a log that is not as its format has them."""
+    BAD_MESSAGE = "bad_message"
+    """A captured DNS message, or the frame around it, that is none."""
     NO_HEADER = "no_header"
     """A line of fields before any that says what they are."""
     NOT_OBJECT = "not_object"
