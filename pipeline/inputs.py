@@ -186,22 +186,46 @@ def open_input(label: str) -> Input:
 
 
 def expand(patterns: Iterable[str]) -> list[str]:
-    """Expand the patterns that the shell left alone; the rest stays as it is.
+    """Expand folders, and the patterns that the shell left alone; the rest stays as it is.
 
     Raises:
-        UsageError: a pattern matches nothing, or standard input is named twice.
+        UsageError: a pattern or folder has no file, or standard input is named twice.
     """
     labels: list[str] = []
     for pattern in patterns:
-        if pattern == STDIN or not glob.has_magic(pattern) or Path(pattern).exists():
+        is_path = pattern == STDIN or not glob.has_magic(pattern) or Path(pattern).exists()
+        if is_path and (pattern == STDIN or not Path(pattern).is_dir()):
             labels.append(pattern)
             continue
-        found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute patterns too
+        paths = [pattern] if is_path else glob.glob(pattern, recursive=True)  # noqa: PTH207 - absolute patterns too
+        found = {file for path in paths for file in _files(path)}
         if not found:
-            msg = f"{pattern}: no file matches"
+            msg = f"{pattern}: no file " + ("in this folder" if is_path else "matches")
             raise UsageError(msg)
-        labels.extend(found)
+        labels.extend(sorted(found))
     if labels.count(STDIN) > 1:
         msg = "standard input (-) can be read once only"
         raise UsageError(msg)
+    return labels
+
+
+def _files(path: str) -> list[str]:
+    """Give the path, or for a folder the files in it and below it, without hidden ones.
+
+    Links to folders are not followed, since they may lead round in a circle; pipes are left out,
+    since nobody may ever write to them. What may not be read is given, so that opening says why.
+    """
+    if not Path(path).is_dir():
+        return [path]
+    labels: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        labels.append(os.fsdecode(error.filename))
+
+    for parent, folders, files in os.walk(path, onerror=refuse):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for name in files:
+            label = os.path.join(parent, name)  # noqa: PTH118 - as a pattern gives it: ./a
+            if not name.startswith(".") and (os.path.isfile(label) or not os.path.exists(label)):  # noqa: PTH110, PTH113 - these never raise
+                labels.append(label)
     return labels

@@ -43,7 +43,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = _EPILOG
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file; - for standard input")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or folder; - for stdin")
     parser.add_argument("--format", choices=[*FORMATS, *ALIASES], help="format of every input")
     parser.add_argument("--column", metavar="NAME|N", help="column with the names: csv, parquet")
     parser.add_argument("--output", metavar="FILE", help="JSON lines of detections; - for stdout")
