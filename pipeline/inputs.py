@@ -30,6 +30,8 @@ STDIN = "-"
 PIPE_HEAD = 1 << 20
 """Bytes at the beginning of a pipe by which it is known."""
 
+_JOURNALS = ("-wal", "-shm", "-journal")  # what SQLite writes beside a store
+
 LONG = 1 << 22
 """Bytes from which on a file is hashed by a process of its own: a millisecond of hashing."""
 
@@ -185,13 +187,18 @@ def open_input(label: str) -> Input:
     return Input(label, status.st_size if stat.S_ISREG(status.st_mode) else None, file)
 
 
-def expand(patterns: Iterable[str]) -> list[str]:
+def expand(patterns: Iterable[str], outputs: Iterable[str] = ()) -> list[str]:
     """Expand folders, and the patterns that the shell left alone; the rest stays as it is.
+
+    Args:
+        patterns: what was asked for.
+        outputs: files that are written, which are left out where a folder has them.
 
     Raises:
         UsageError: a pattern or folder has no file, or standard input is named twice.
     """
     labels: list[str] = []
+    written = {os.path.realpath(f"{each}{end}") for each in outputs for end in ("", *_JOURNALS)}
     for pattern in patterns:
         is_path = pattern == STDIN or not glob.has_magic(pattern) or Path(pattern).exists()
         if is_path and (pattern == STDIN or not Path(pattern).is_dir()):
@@ -199,6 +206,8 @@ def expand(patterns: Iterable[str]) -> list[str]:
             continue
         paths = [pattern] if is_path else glob.glob(pattern, recursive=True)  # noqa: PTH207 - absolute patterns too
         found = {file for path in paths for file in _files(path)}
+        if is_path:
+            found = {each for each in found if os.path.realpath(each) not in written}
         if not found:
             msg = f"{pattern}: no file " + ("in this folder" if is_path else "matches")
             raise UsageError(msg)

@@ -67,10 +67,9 @@ def run(options: argparse.Namespace) -> Exit:
     from pipeline.places import hold_apart, read_by
 
     settings = settings_of(options)
-    labels = expand(options.paths)
-    hold_apart(
-        _outputs(options, settings), [*(("input", each) for each in labels), *read_by(settings)]
-    )
+    outputs = _outputs(options, settings)
+    labels = expand(options.paths, [path for _, path in outputs])
+    hold_apart(outputs, [*(("input", each) for each in labels), *read_by(settings)])
     request = _request(options, settings)
     sizes = [Path(label).stat().st_size for label in labels if Path(label).is_file()]
     total = sum(sizes) if STDIN not in labels and len(sizes) == len(labels) else None

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import UsageError
+from pipeline.errors import Exit, UsageError
 from pipeline.inputs import expand
+from tests.pipeline.conftest import Run
 
 
 def test_a_folder_stands_for_the_files_below_it(tmp_path: Path) -> None:
@@ -51,3 +52,14 @@ def test_case_78_nothing_found_is_said(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "*.gz"):
         with pytest.raises(UsageError, match="no file"):
             expand([str(path)])
+
+
+def test_a_folder_is_scanned_again_beside_what_was_written_there(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("paypa1.com\n", encoding="ascii")
+    arguments = ("--output", "found.jsonl", "--store", "s.sqlite", "--rejects", "rejects.jsonl")
+    first = run("scan", ".", *arguments)
+    assert first.returncode == Exit.DONE, first.stderr
+    second = run("scan", ".", *arguments)
+    assert second.returncode == Exit.DONE, second.stderr
+    assert len((tmp_path / "found.jsonl").read_text().splitlines()) == 1
+    assert "1 records: 0 clean, 1 matched" in second.stderr
