@@ -7,7 +7,6 @@ stream, also when reading goes on in its middle.
 from __future__ import annotations
 
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.blocks import BLOCK, Blocks, Gap
@@ -124,8 +123,7 @@ class Reading:
         if not isinstance(table, Parquet):
             raise TypeError(table)
         try:
-            path = Path(self._source.label)
-            file = path.open("rb") if plain_file else laid_down(self._chunks)
+            file = self._source.whole() if plain_file else laid_down(self._chunks)
         except DamagedStream as damage:
             yield Gap(Rejected(damage.reason, str(damage), start), start, is_damage=True)
             return

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     EMPTY_LABEL = "empty_label"
     TRUNCATED_STREAM = "truncated_stream"
     CORRUPT_STREAM = "corrupt_stream"
+    CHANGED = "changed"
+    """The object was replaced while it was read."""
     RATIO_EXCEEDED = "ratio_exceeded"
     """Decompression was stopped by ``--max-ratio``."""
     WINDOW_TOO_LARGE = "window_too_large"

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.extras import needs
 from pipeline.commands.flags import add_fail_on, add_judging, say_problems, settings_of
 from pipeline.display import escape
 from pipeline.errors import Exit
@@ -68,10 +69,13 @@ def run(options: argparse.Namespace) -> Exit:
 
     settings = settings_of(options)
     outputs = _outputs(options, settings)
-    labels = expand(options.paths, [path for _, path in outputs])
-    hold_apart(outputs, [*(("input", each) for each in labels), *read_by(settings)])
+    with needs("aws"):
+        labels = expand(options.paths, [path for _, path in outputs])
+    paths = [each for each in labels if isinstance(each, str)]
+    hold_apart(outputs, [*(("input", each) for each in paths), *read_by(settings)])
     request = _request(options, settings)
-    sizes = [Path(label).stat().st_size for label in labels if Path(label).is_file()]
+    sizes = [Path(path).stat().st_size for path in paths if Path(path).is_file()]
+    sizes += [each.size for each in labels if not isinstance(each, str)]
     total = sum(sizes) if STDIN not in labels and len(sizes) == len(labels) else None
     meter = Meter(total, enabled=not options.quiet)
 
