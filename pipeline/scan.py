@@ -225,11 +225,11 @@ class Scan:
                 counts.rejected[batch.rejected.reason] += 1
             self._reject(current, batch.rejected)
         elif hits is not None:
-            current.state = batch.state
             counts.records += hits.records
             counts.clean += hits.records - len(hits.spans)
             for message, answers in messages:
                 self._account(current, message, answers)
+            current.state = batch.state  # now that every message is read
         now = time.monotonic()
         due = now - self._stored >= self._request.checkpoint_seconds
         if due or len(current.pending) >= CHECKPOINT_DETECTIONS:

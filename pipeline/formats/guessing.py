@@ -47,11 +47,13 @@ def guess(head: bytes) -> str:
         return "zeek"
     lines = [line for line in lines if line and not line.startswith(b"#")]
     first = lines[0] if lines else b""
-    if first.startswith((b"{", b"[{")) or first == b"[":
+    if first.startswith(b"{"):
         return _guess_json(lines)
     for name, mark in _LINES:
         if any(mark.search(line) for line in lines):
             return name
+    if first.startswith(b"["):
+        return "ndjson"
     divided = any(divider in first for divider in (b",", b";", b"\t"))
     return "csv" if divided and _is_text(first) else "names"
 
