@@ -130,7 +130,7 @@ def listed(url: str) -> list[S3Object]:
 
 def said_by(error: Exception) -> str:
     """Give what an error of boto3 says, without the name of the operation."""
-    answer: dict[str, Any] = getattr(error, "response", {})
+    answer: dict[str, Any] = getattr(error, "response", None) or {}
     told = answer.get("Error", {})
     if not told:
         return str(error)
@@ -254,7 +254,7 @@ class ObjectReader(io.RawIOBase):
 
 def _code(error: Exception) -> tuple[str, int]:
     """Give the code and status of an answer of S3's; nothing and 0 of what is none."""
-    answer: dict[str, Any] = getattr(error, "response", {})
+    answer: dict[str, Any] = getattr(error, "response", None) or {}  # None in some of botocore's
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return str(answer.get("Error", {}).get("Code", "")), int(status)
 

@@ -36,6 +36,6 @@ class S3Server(Server):
         """See `Server.command`."""
         return [sys.executable, "-m", "moto.server", "-H", LOOPBACK, "-p", str(self.port)]
 
-    def ready(self, said: str) -> bool:  # noqa: ARG002 - the port is what counts
+    def ready(self, said: str) -> bool:
         """See `Server.ready`."""
         return answers(self.port)

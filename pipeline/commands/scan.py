@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.commands.extras import needs
 from pipeline.commands.flags import add_fail_on, add_judging, say_problems, settings_of
 from pipeline.display import escape
-from pipeline.errors import Exit
+from pipeline.errors import Exit, UsageError
 from pipeline.formats import ALIASES, FORMATS
 from pipeline.settings import DEFAULT_STORE
 
@@ -44,10 +44,16 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = _EPILOG
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or folder; - for stdin")
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="file, folder, s3://BUCKET/PREFIX, -"
+    )
     parser.add_argument("--format", choices=[*FORMATS, *ALIASES], help="format of every input")
     parser.add_argument("--column", metavar="NAME|N", help="column with the names: csv, parquet")
-    parser.add_argument("--output", metavar="FILE", help="JSON lines of detections; - for stdout")
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="detections as JSON lines, or Parquet by its name; - for stdout",
+    )
     parser.add_argument("--store", metavar="FILE", help=f"SQLite store ({DEFAULT_STORE})")
     parser.add_argument("--rejects", metavar="FILE", help="JSON lines of records without a name; -")
     parser.add_argument("--jobs", metavar="N", help="threads (one a core)")
@@ -118,6 +124,7 @@ def run(options: argparse.Namespace) -> Exit:
 
 def _outputs(options: argparse.Namespace, settings: Settings) -> list[tuple[str, str]]:
     """Give the files that are written, by flag, also until they are complete."""
+    from pipeline.inputs import S3
     from pipeline.json_lines import partial_of
 
     store = settings.store
@@ -125,7 +132,9 @@ def _outputs(options: argparse.Namespace, settings: Settings) -> list[tuple[str,
         store = DEFAULT_STORE
     outputs = [("--store", str(store))] if store is not None else []
     for flag, path in (("--output", options.output), ("--rejects", options.rejects)):
-        if path is not None:
+        if path is not None and path.startswith(S3):
+            outputs.append((flag, path))
+        elif path is not None:
             partial = partial_of(path)
             outputs += [(flag, path)] if partial is None else [(flag, path), (flag, str(partial))]
     return outputs
@@ -147,14 +156,12 @@ def _sinks(
     options: argparse.Namespace, settings: Settings, stack: ExitStack
 ) -> tuple[list[Sink], Store | None]:
     """Open where detections go: the store last, since it notes how far the others have come."""
-    from pipeline.sinks import JsonLinesSink
-
     sinks: list[Sink] = []
     store = None
     if options.output is not None:
-        lines = JsonLinesSink(options.output)
-        stack.callback(lines.close)
-        sinks.append(lines)
+        output = _output(options.output)
+        stack.callback(output.close)
+        sinks.append(output)
     if settings.store is not None or not sinks:
         from pipeline.store import Store
 
@@ -162,6 +169,22 @@ def _sinks(
         stack.callback(store.close)
         sinks.append(store)
     return sinks, store
+
+
+def _output(path: str) -> Sink:
+    from pipeline.inputs import S3
+
+    if path.endswith(".parquet"):
+        with needs("aws"):
+            from pipeline.parquet_sink import ParquetSink
+
+            return ParquetSink(path)
+    if path.startswith(S3):
+        msg = f"--output {path}: an object can be Parquet alone, so its name ends with .parquet"
+        raise UsageError(msg)
+    from pipeline.sinks import JsonLinesSink
+
+    return JsonLinesSink(path)
 
 
 def _rejects(options: argparse.Namespace, stack: ExitStack) -> JsonLines | None:
