@@ -355,11 +355,15 @@ enum {
     JSON_ARRAY = 2,
     JSON_OWN = 4,   /* a name that the record is about: each record has one, or several */
     JSON_RDATA = 8, /* a name that it may point at */
-    JSON_NEVER = 16 /* a record that has this is never clean */
+    JSON_NEVER = 16, /* a record that has this is never clean */
+    JSON_TEXT = 32, /* text; as the next two, a field that Python must look at if it is something else */
+    JSON_COUNT = 64, /* a number of digits alone */
+    JSON_TIME = 128 /* a number, or text as RFC 3339 has it */
 };
 
 typedef struct {
     span head, tail; /* what the key begins and ends with */
+    uint64_t word;   /* the key's first octets, as first_octets() gives them, if it is not open */
     int open;        /* anything may stand between them */
     int child;
 } json_entry;
