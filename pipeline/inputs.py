@@ -8,12 +8,13 @@ be read once only, and the same pipe again gives the same detections again.
 from __future__ import annotations
 
 import glob
+import io
 import os
 import stat
 import sys
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import xxhash
 
@@ -22,13 +23,20 @@ from pipeline.hashing import HashProcess, file_digest
 from pipeline.records import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from types import TracebackType
+
+    from pipeline.s3 import S3Object
 
 STDIN = "-"
 
+S3 = "s3://"
+"""What the path of an object begins with."""
+
 PIPE_HEAD = 1 << 20
 """Bytes at the beginning of a pipe by which it is known."""
+
+_JOURNALS = ("-wal", "-shm", "-journal")  # what SQLite writes beside a store
 
 LONG = 1 << 22
 """Bytes from which on a file is hashed by a process of its own: a millisecond of hashing."""
@@ -137,6 +145,10 @@ class Input(AbstractContextManager["Input"]):
         self._place = offset
         self._head = b""
 
+    def whole(self) -> BinaryIO:
+        """Open the same file again, for who reads it in an order of its own."""
+        return Path(self.label).open("rb")
+
     def grown(self) -> int:
         """Bytes that were added since it was opened, and were not read."""
         if self.size is None:
@@ -161,16 +173,53 @@ class Input(AbstractContextManager["Input"]):
             self._file.close()
 
 
+class S3Input(Input):
+    """An object of S3. It is known by its ETag and size, so what was read before costs no request.
+
+    That is its content's MD5, or that of its parts: the same content may be known under two.
+    """
+
+    def __init__(self, wanted: S3Object) -> None:
+        """Be ready; nothing is asked for yet."""
+        from pipeline.s3 import reader
+
+        self._reader = reader(wanted)
+        super().__init__(wanted.label, wanted.size, cast("BinaryIO", self._reader))
+        self._object = wanted
+        self._digest = f"etag:{wanted.etag.strip(chr(34))}:{wanted.size}"
+
+    def read(self, count: int) -> bytes:
+        """See `Input.read`."""
+        data = self._reader.take(count)
+        self._place += len(data)
+        return data
+
+    def hash_aside(self) -> None:
+        """There is nothing to hash."""
+
+    def whole(self) -> BinaryIO:
+        """See `Input.whole`."""
+        from pipeline.s3 import reader
+
+        return io.BufferedReader(reader(self._object), 1 << 20)
+
+    def grown(self) -> int:
+        """See `Input.grown`: an object never grows; another takes its place."""
+        return 0
+
+
 def _coordinate(digest: str | None) -> str:
     return f"xxh3:{digest}" if digest else ""
 
 
-def open_input(label: str) -> Input:
-    """Open a path, or standard input for ``-``.
+def open_input(label: str | S3Object) -> Input:
+    """Open a path, standard input for ``-``, or an object.
 
     Raises:
         InputError: it is missing, a directory, a symbolic link to itself, or may not be read.
     """
+    if not isinstance(label, str):
+        return S3Input(label)
     if label == STDIN:
         if sys.stdin is None:
             msg = "standard input is closed"
@@ -185,23 +234,64 @@ def open_input(label: str) -> Input:
     return Input(label, status.st_size if stat.S_ISREG(status.st_mode) else None, file)
 
 
-def expand(patterns: Iterable[str]) -> list[str]:
-    """Expand the patterns that the shell left alone; the rest stays as it is.
+def expand(patterns: Iterable[str], outputs: Collection[str] = ()) -> list[str | S3Object]:
+    """Expand folders, the patterns that the shell left alone, and places in S3.
+
+    Args:
+        patterns: what was asked for.
+        outputs: files that are written, which are left out where a folder has them.
 
     Raises:
-        UsageError: a pattern matches nothing, or standard input is named twice.
+        UsageError: a pattern or folder has no file, or standard input is named twice.
+        InputError: a bucket cannot be listed.
     """
-    labels: list[str] = []
+    labels: list[str | S3Object] = []
+    written = {os.path.realpath(f"{each}{end}") for each in outputs for end in ("", *_JOURNALS)}
     for pattern in patterns:
-        if pattern == STDIN or not glob.has_magic(pattern) or Path(pattern).exists():
+        if pattern.startswith(S3):
+            labels.extend(each for each in _listed(pattern) if each.label not in outputs)
+            continue
+        is_path = pattern == STDIN or not glob.has_magic(pattern) or Path(pattern).exists()
+        if is_path and (pattern == STDIN or not Path(pattern).is_dir()):
             labels.append(pattern)
             continue
-        found = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - absolute patterns too
+        paths = [pattern] if is_path else glob.glob(pattern, recursive=True)  # noqa: PTH207 - absolute patterns too
+        found = {file for path in paths for file in _files(path)}
+        if is_path:
+            found = {each for each in found if os.path.realpath(each) not in written}
         if not found:
-            msg = f"{pattern}: no file matches"
+            msg = f"{pattern}: no file " + ("in this folder" if is_path else "matches")
             raise UsageError(msg)
-        labels.extend(found)
+        labels.extend(sorted(found))
     if labels.count(STDIN) > 1:
         msg = "standard input (-) can be read once only"
         raise UsageError(msg)
+    return labels
+
+
+def _listed(url: str) -> list[S3Object]:
+    from pipeline.s3 import listed
+
+    return listed(url)
+
+
+def _files(path: str) -> list[str]:
+    """Give the path, or for a folder the files in it and below it, without hidden ones.
+
+    Links to folders are not followed, since they may lead round in a circle; pipes are left out,
+    since nobody may ever write to them. What may not be read is given, so that opening says why.
+    """
+    if not Path(path).is_dir():
+        return [path]
+    labels: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        labels.append(os.fsdecode(error.filename))
+
+    for parent, folders, files in os.walk(path, onerror=refuse):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        for name in files:
+            label = os.path.join(parent, name)  # noqa: PTH118 - as a pattern gives it: ./a
+            if not name.startswith(".") and (os.path.isfile(label) or not os.path.exists(label)):  # noqa: PTH110, PTH113 - these never raise
+                labels.append(label)
     return labels

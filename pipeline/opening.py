@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pipeline.inputs import Input
+    from pipeline.s3 import S3Object
 
 
 class Openings:
     """Inputs in order; while one is in use, the next is hashed."""
 
-    def __init__(self, labels: Sequence[str], *, aside: bool) -> None:
+    def __init__(self, labels: Sequence[str | S3Object], *, aside: bool) -> None:
         """Begin with the first.
 
         Args:
-            labels: paths, or ``-``.
+            labels: paths, ``-``, or objects.
             aside: hash beside other work; False to do one thing after the other.
         """
         self._labels = list(labels)
@@ -35,9 +36,10 @@ class Openings:
 
     def _begin(self, place: int) -> Input | InputError | None:
         """Open a file, and have it hashed; not a pipe, which may have nothing to say for long."""
-        if not self._aside or place == len(self._labels) or not Path(self._labels[place]).is_file():
+        label = self._labels[place] if place < len(self._labels) else ""
+        if not self._aside or not isinstance(label, str) or not Path(label).is_file():
             return None
-        opened = _opened(self._labels[place])
+        opened = _opened(label)
         if not isinstance(opened, InputError):
             opened.hash_aside()
         return opened
@@ -68,7 +70,7 @@ def _hashed(opened: Input | InputError) -> Input | InputError:
     return opened
 
 
-def _opened(label: str) -> Input | InputError:
+def _opened(label: str | S3Object) -> Input | InputError:
     try:
         return open_input(label)
     except InputError as error:

@@ -7,7 +7,6 @@ stream, also when reading goes on in its middle.
 from __future__ import annotations
 
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.blocks import BLOCK, Blocks, Gap
@@ -94,6 +93,8 @@ class Reading:
         plain_file = self._source.is_file and self._stream.compression is None
         if self.format.name == "parquet":
             return self._rows(start, plain_file=plain_file)
+        if self.format.name == "dnstap":
+            return self._frames(start)
         if not plain_file:
             blocks = Blocks(self._chunks, skip=start)
         elif start:
@@ -103,6 +104,14 @@ class Reading:
         else:
             blocks = Blocks(self._chunks, is_cut=self._has_grown)
         return iter(self.format.batches(blocks))
+
+    def _frames(self, start: int) -> Iterator[Batch | Gap]:
+        from pipeline.formats.dnstap import Dnstap
+
+        frames = self.format
+        if not isinstance(frames, Dnstap):
+            raise TypeError(frames)
+        return frames.frames(self._chunks, start)
 
     def _has_grown(self) -> bool:
         return self._source.grown() > 0
@@ -114,8 +123,7 @@ class Reading:
         if not isinstance(table, Parquet):
             raise TypeError(table)
         try:
-            path = Path(self._source.label)
-            file = path.open("rb") if plain_file else laid_down(self._chunks)
+            file = self._source.whole() if plain_file else laid_down(self._chunks)
         except DamagedStream as damage:
             yield Gap(Rejected(damage.reason, str(damage), start), start, is_damage=True)
             return

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.extras import needs
 from pipeline.commands.flags import add_fail_on, add_judging, say_problems, settings_of
 from pipeline.display import escape
 from pipeline.errors import Exit
@@ -43,7 +44,7 @@ examples:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.epilog = _EPILOG
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file; - for standard input")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or folder; - for stdin")
     parser.add_argument("--format", choices=[*FORMATS, *ALIASES], help="format of every input")
     parser.add_argument("--column", metavar="NAME|N", help="column with the names: csv, parquet")
     parser.add_argument("--output", metavar="FILE", help="JSON lines of detections; - for stdout")
@@ -67,12 +68,14 @@ def run(options: argparse.Namespace) -> Exit:
     from pipeline.places import hold_apart, read_by
 
     settings = settings_of(options)
-    labels = expand(options.paths)
-    hold_apart(
-        _outputs(options, settings), [*(("input", each) for each in labels), *read_by(settings)]
-    )
+    outputs = _outputs(options, settings)
+    with needs("aws"):
+        labels = expand(options.paths, [path for _, path in outputs])
+    paths = [each for each in labels if isinstance(each, str)]
+    hold_apart(outputs, [*(("input", each) for each in paths), *read_by(settings)])
     request = _request(options, settings)
-    sizes = [Path(label).stat().st_size for label in labels if Path(label).is_file()]
+    sizes = [Path(path).stat().st_size for path in paths if Path(path).is_file()]
+    sizes += [each.size for each in labels if not isinstance(each, str)]
     total = sum(sizes) if STDIN not in labels and len(sizes) == len(labels) else None
     meter = Meter(total, enabled=not options.quiet)
 

@@ -24,6 +24,7 @@ FORMATS: Final = {
     "passivedns": "the log of passivedns (gamelinux)",
     "bind": "BIND's query log",
     "unbound": "Unbound's log of queries and replies",
+    "dnstap": "dnstap in Frame Streams",
 }
 """What ``--format`` takes, with a word on each."""
 
@@ -43,6 +44,7 @@ _PLAIN: Final = {
     "passivedns": ("passivedns", "PassiveDns"),
     "bind": ("querylog", "Bind"),
     "unbound": ("querylog", "Unbound"),
+    "dnstap": ("dnstap", "Dnstap"),
 }
 """Module and class of formats that need to know nothing of their stream."""
 

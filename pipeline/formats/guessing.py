@@ -10,6 +10,8 @@ from pipeline.formats.lines import BOM
 LOOKED_AT: Final = 200
 """Lines at the beginning that are looked at: logs have lines about other things as well."""
 
+_CONTROL: Final = 520  # octets of the largest control frame of a Frame Stream, with its lengths
+
 _JSON_MARKS: Final = (
     ("ndjson", rb'"(?:rrname|cond|obj)"\s*:', rb'"(?:rrname|cond|obj)"\s*:'),
     ("route53", rb'"query_name"\s*:', rb'"(?:query_timestamp|vpc_id|srcids)"\s*:'),
@@ -38,6 +40,8 @@ def guess(head: bytes) -> str:
     """
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"\0\0\0\0") and b"protobuf:dnstap.Dnstap" in head[:_CONTROL]:
+        return "dnstap"
     lines = [line.strip() for line in head.removeprefix(BOM).split(b"\n", LOOKED_AT)[:LOOKED_AT]]
     if any(line.startswith((b"#separator", b"#fields")) for line in lines):
         return "zeek"
