@@ -134,6 +134,9 @@ class LineShape(NamedTuple):
     unset: bytes = b""
     """What stands for no value."""
 
+    number: int = -1
+    """Number of the field that is digits alone; -1 for none."""
+
 
 _TIMES: Final = tuple(
     f"{zone}time_{end}{unit}"

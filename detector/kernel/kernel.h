@@ -382,6 +382,14 @@ int screen_rdata(screen *screen, span text, place record);
 
 /* ---- columns.c ---- */
 
+#define USUAL_DIGITS 15 /* of a count or time; Python looks at longer ones */
+
+static inline int is_digits(span text) {
+    int at = 0;
+    while (at < text.length && text.start[at] >= '0' && text.start[at] <= '9') at++;
+    return at == text.length && at <= USUAL_DIGITS;
+}
+
 typedef struct {
     span mark;   /* divides the fields; or stands before the name */
     int marked;  /* which of both */
@@ -390,6 +398,7 @@ typedef struct {
     int rdata;   /* field of what it points at, or -1 */
     int between; /* divides the values of that field, or 0 */
     span unset;  /* stands for no value */
+    int number;  /* field of a number of digits alone, or -1 */
 } line_shape;
 
 void screen_columns(screen *screen, const line_shape *shape, const uint8_t *block, size_t length);

@@ -113,14 +113,6 @@ static int find_entry(const json *in, int node, span key) {
     return -1;
 }
 
-#define USUAL_DIGITS 15 /* of a count or time; Python looks at longer ones */
-
-static int is_digits(span text) {
-    int at = 0;
-    while (at < text.length && text.start[at] >= '0' && text.start[at] <= '9') at++;
-    return at == text.length && at <= USUAL_DIGITS;
-}
-
 /* Digits, and a fraction where it may have one. */
 static int is_usual_number(span text, int kind) {
     const uint8_t *point = kind & JSON_TIME ? memchr(text.start, '.', (size_t)text.length) : NULL;
