@@ -38,6 +38,7 @@ class Kernel:
         rdata: int,
         between: int,
         unset: bytes,
+        number: int,
         /,
     ) -> tuple[int, int, list[tuple[int, int]]]: ...
     def strings(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-OBJECT, ARRAY, OWN, RDATA, NEVER = 1, 2, 4, 8, 16
+OBJECT, ARRAY, OWN, RDATA, NEVER, TEXT, COUNT, TIME = 1, 2, 4, 8, 16, 32, 64, 128
 
 _STEP: Final = re.compile(r"`([^`]+)`|([^.`\[]+)|(\[\])")
 
@@ -38,6 +38,9 @@ class JsonShape(NamedTuple):
         never: Iterable[str] = (),
         *,
         several: bool = False,
+        texts: Iterable[str] = (),
+        counts: Iterable[str] = (),
+        times: Iterable[str] = (),
     ) -> JsonShape:
         """Make the shape of some paths.
 
@@ -47,6 +50,9 @@ class JsonShape(NamedTuple):
                 the paths themselves call for makes the record one that is handed over.
             never: a record that has one of these is always handed over.
             several: see the attribute.
+            texts: fields that are text, or null; else the record is handed over.
+            counts: the same of whole numbers, as numbers or text; of many digits, handed over.
+            times: the same of numbers, and of times as RFC 3339 writes them.
 
         >>> shape = JsonShape.of(["rrname"], ["rdata", "rdata[]"])
         >>> shape.nodes
@@ -56,7 +62,8 @@ class JsonShape(NamedTuple):
         """
         kinds, elements = [OBJECT], [-1]
         entries: list[tuple[int, str, int]] = []
-        for kind, paths in ((OWN, own), (RDATA, rdata), (NEVER, never)):
+        kept = (OWN, own), (RDATA, rdata), (NEVER, never)
+        for kind, paths in (*kept, (TEXT, texts), (COUNT, counts), (TIME, times)):
             for path in paths:
                 node = 0
                 for quoted, plain, brackets in _STEP.findall(path):
@@ -127,8 +134,22 @@ class LineShape(NamedTuple):
     unset: bytes = b""
     """What stands for no value."""
 
+    number: int = -1
+    """Number of the field that is digits alone; -1 for none."""
+
+
+_TIMES: Final = tuple(
+    f"{zone}time_{end}{unit}"
+    for zone, unit in (("", ""), ("zone_", ""), ("", "_ms"))  # as often as they are met
+    for end in ("first", "last")
+)
 
 COF: Final = JsonShape.of(
-    ["rrname", "obj.rrname"], ["rdata", "rdata[]", "obj.rdata", "obj.rdata[]"], ["cond"]
+    ["rrname", "obj.rrname"],
+    ["rdata", "rdata[]", "obj.rdata", "obj.rdata[]"],
+    ["cond"],
+    texts=["rrtype", "obj.rrtype"],
+    counts=["count", "obj.count", "rrtype", "obj.rrtype"],
+    times=[*_TIMES, *(f"obj.{each}" for each in _TIMES)],
 )
 """Passive DNS: COF and DNSDB."""

@@ -43,7 +43,7 @@ static int screen_set(screen *screen, span set, int between, place record) {
 }
 
 static int is_fields(screen *screen, const line_shape *shape, const uint8_t *at, const uint8_t *end, place record) {
-    span own = {at, 0}, rdata = {at, 0};
+    span own = {at, 0}, rdata = {at, 0}, number = {at, 0};
     int fields = 0;
     if (*at == '#') return 0;
     for (;; fields++) {
@@ -51,10 +51,11 @@ static int is_fields(screen *screen, const line_shape *shape, const uint8_t *at,
         span field = {at, (int)((stop ? stop : end) - at)};
         if (fields == shape->own) own = field;
         if (fields == shape->rdata) rdata = field;
+        if (fields == shape->number) number = field;
         if (!stop) break;
         at = stop + shape->mark.length;
     }
-    if (++fields != shape->count || is_span(own, shape->unset)) return 0;
+    if (++fields != shape->count || is_span(own, shape->unset) || !is_digits(number)) return 0;
     if (!is_span(rdata, shape->unset) && !screen_set(screen, rdata, shape->between, record)) return 0;
     return screen_own(screen, own, record);
 }
@@ -84,6 +85,17 @@ static int is_marked(screen *screen, const line_shape *shape, const uint8_t *at,
     return screen_own(screen, own, record);
 }
 
+/* Octets above ASCII may be no UTF-8, wherever they stand. */
+static int is_ascii(const uint8_t *at, const uint8_t *end) {
+    uint64_t word, found = 0;
+    for (; end - at >= 8; at += 8) {
+        memcpy(&word, at, 8);
+        found |= word;
+    }
+    while (at < end) found |= *at++;
+    return !(found & 0x8080808080808080u);
+}
+
 void screen_columns(screen *screen, const line_shape *shape, const uint8_t *block, size_t length) {
     const uint8_t *end = block + length;
     for (const uint8_t *at = block; at < end;) {
@@ -95,9 +107,9 @@ void screen_columns(screen *screen, const line_shape *shape, const uint8_t *bloc
             screen->out->blank++;
         } else {
             screen->out->records++;
-            if (last - at > MAX_LINE || !(shape->marked ? is_marked(screen, shape, at, last, record)
-                                                        : is_fields(screen, shape, at, last, record)))
-                screen_record(screen, record);
+            int usual = last - at <= MAX_LINE && is_ascii(at, last);
+            if (usual) usual = (shape->marked ? is_marked : is_fields)(screen, shape, at, last, record);
+            if (!usual) screen_record(screen, record);
         }
         at = stop + 1;
     }

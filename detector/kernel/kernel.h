@@ -355,11 +355,15 @@ enum {
     JSON_ARRAY = 2,
     JSON_OWN = 4,   /* a name that the record is about: each record has one, or several */
     JSON_RDATA = 8, /* a name that it may point at */
-    JSON_NEVER = 16 /* a record that has this is never clean */
+    JSON_NEVER = 16, /* a record that has this is never clean */
+    JSON_TEXT = 32, /* text; as the next two, a field that Python must look at if it is something else */
+    JSON_COUNT = 64, /* a number of digits alone */
+    JSON_TIME = 128 /* a number, or text as RFC 3339 has it */
 };
 
 typedef struct {
     span head, tail; /* what the key begins and ends with */
+    uint64_t word;   /* the key's first octets, as first_octets() gives them, if it is not open */
     int open;        /* anything may stand between them */
     int child;
 } json_entry;
@@ -378,6 +382,14 @@ int screen_rdata(screen *screen, span text, place record);
 
 /* ---- columns.c ---- */
 
+#define USUAL_DIGITS 15 /* of a count or time; Python looks at longer ones */
+
+static inline int is_digits(span text) {
+    int at = 0;
+    while (at < text.length && text.start[at] >= '0' && text.start[at] <= '9') at++;
+    return at == text.length && at <= USUAL_DIGITS;
+}
+
 typedef struct {
     span mark;   /* divides the fields; or stands before the name */
     int marked;  /* which of both */
@@ -386,6 +398,7 @@ typedef struct {
     int rdata;   /* field of what it points at, or -1 */
     int between; /* divides the values of that field, or 0 */
     span unset;  /* stands for no value */
+    int number;  /* field of a number of digits alone, or -1 */
 } line_shape;
 
 void screen_columns(screen *screen, const line_shape *shape, const uint8_t *block, size_t length);

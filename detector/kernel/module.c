@@ -299,8 +299,8 @@ static PyObject *Kernel_columns(PyObject *self, PyObject *args) {
     PyObject *block;
     line_shape shape = {0};
     Py_ssize_t mark, unset;
-    if (!PyArg_ParseTuple(args, "Oy#piiiiy#", &block, &shape.mark.start, &mark, &shape.marked, &shape.own,
-                          &shape.count, &shape.rdata, &shape.between, &shape.unset.start, &unset))
+    if (!PyArg_ParseTuple(args, "Oy#piiiiy#i", &block, &shape.mark.start, &mark, &shape.marked, &shape.own,
+                          &shape.count, &shape.rdata, &shape.between, &shape.unset.start, &unset, &shape.number))
         return NULL;
     if (mark < 1 || mark > 64 || unset > 64 || shape.own < 0 || shape.count < 0) {
         PyErr_SetString(PyExc_ValueError, "not a shape of lines");
@@ -370,7 +370,7 @@ static PyMethodDef Kernel_methods[] = {
     {"lines", Kernel_lines, METH_O, "Screen names, one a line: (records, blank, spans)."},
     {"ndjson", Kernel_ndjson, METH_VARARGS, "Screen JSON objects, one a line: block, several, nodes, entries."},
     {"columns", Kernel_columns, METH_VARARGS,
-     "Screen lines of a text log: block, mark, marked, own, count, rdata, between, unset."},
+     "Screen lines of a text log: block, mark, marked, own, count, rdata, between, unset, number."},
     {"strings", Kernel_strings, METH_VARARGS, "Screen an Arrow string array: offsets, data, first, count, wide."},
     {"targets", Kernel_targets, METH_O, "Positions of the targets that have a key."},
     {NULL, NULL, 0, NULL},

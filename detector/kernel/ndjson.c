@@ -98,16 +98,48 @@ static int json_word(json *in, const char *word, int length) {
 }
 
 /* Finds the entry of a key below a node; -1 if nothing is looked for there. */
-static int find_entry(const json_shape *shape, int node, span key) {
+static int find_entry(const json *in, int node, span key) {
     if (node < 0) return -1;
+    const json_shape *shape = in->shape;
+    uint64_t word = first_octets(key.start, key.length, in->end);
     for (int at = shape->first[node]; at < shape->first[node + 1]; at++) {
         const json_entry *entry = shape->entries + at;
         span head = entry->head, tail = entry->tail;
-        if (entry->open ? key.length < head.length + tail.length : key.length != head.length) continue;
+        if (entry->open ? key.length < head.length + tail.length : key.length != head.length || word != entry->word)
+            continue;
         if (memcmp(key.start, head.start, (size_t)head.length)) continue;
         if (!memcmp(key.start + key.length - tail.length, tail.start, (size_t)tail.length)) return at;
     }
     return -1;
+}
+
+/* Digits, and a fraction where it may have one. */
+static int is_usual_number(span text, int kind) {
+    const uint8_t *point = kind & JSON_TIME ? memchr(text.start, '.', (size_t)text.length) : NULL;
+    if (!point) return is_digits(text);
+    int before = (int)(point - text.start);
+    return is_digits((span){text.start, before}) && is_digits((span){point + 1, text.length - before - 1});
+}
+
+static int number_at(const uint8_t *at) { return (at[0] - '0') * 10 + at[1] - '0'; }
+
+/* A time of RFC 3339, its zone left out or not; the last days of a month are left to Python. */
+static int is_usual_time(span text) {
+    static const char form[] = "0000-00-00T00:00:00";
+    const uint8_t *at = text.start, *end = at + text.length;
+    if (text.length < 19) return 0;
+    for (int i = 0; i < 19; i++)
+        if (form[i] == '0' ? at[i] < '0' || at[i] > '9' : at[i] != form[i] && !(i == 10 && at[i] == ' ')) return 0;
+    int month = number_at(at + 5), day = number_at(at + 8);
+    if (at[0] == '0' || month < 1 || month > 12 || day < 1 || day > 28) return 0;
+    if (number_at(at + 11) > 23 || number_at(at + 14) > 59 || number_at(at + 17) > 59) return 0;
+    at += 19;
+    if (at < end && *at == '.') {
+        const uint8_t *fraction = ++at;
+        while (at < end && *at >= '0' && *at <= '9') at++;
+        if (at == fraction || at - fraction > 6) return 0;
+    }
+    return at == end || (end - at == 1 && *at == 'Z') || (end - at == 6 && !memcmp(at, "+00:00", 6));
 }
 
 static int is_address(span text) {
@@ -134,7 +166,10 @@ static void screen_text(json *in, int kind, span text, int plain) {
         in->own++;
         if (!plain || text.length > MAX_NAME + 1) in->unusual = 1;
         else screen_name(in->screen, text.start, text.length, in->record);
-    } else if (kind) in->unusual = 1; /* an object or array, or something that is never clean */
+    } else if (kind && !(kind & JSON_TEXT)) { /* an object or array, never clean, a count or a time */
+        int is_number = kind & (JSON_COUNT | JSON_TIME) && is_digits(text);
+        if (!is_number && !(kind & JSON_TIME && is_usual_time(text))) in->unusual = 1;
+    }
 }
 
 static int json_member(json *in, int depth, int node, uint64_t *seen) {
@@ -146,7 +181,7 @@ static int json_member(json *in, int depth, int node, uint64_t *seen) {
     json_space(in);
     if (in->at >= in->end || *in->at++ != ':') return 0;
     json_space(in);
-    int at = find_entry(in->shape, node, key);
+    int at = find_entry(in, node, key);
     if (at < 0) return json_value(in, depth, -1);
     const json_entry *entry = in->shape->entries + at;
     uint64_t bit = 1ull << (at - in->shape->first[node]);
@@ -212,10 +247,16 @@ static int json_value(json *in, int depth, int node) {
     case 'n':
         if (kind & (JSON_OWN | JSON_NEVER)) in->unusual = 1; /* elsewhere as if it were not there */
         return json_word(in, "null", 4);
-    default:
+    case 't':
+    case 'f':
         if (kind) in->unusual = 1;
-        if (*in->at == 't') return json_word(in, "true", 4);
-        return *in->at == 'f' ? json_word(in, "false", 5) : json_number(in);
+        return *in->at == 't' ? json_word(in, "true", 4) : json_word(in, "false", 5);
+    default:
+        text.start = in->at;
+        if (!json_number(in)) return 0;
+        text.length = (int)(in->at - text.start);
+        if (kind && !(kind & (JSON_COUNT | JSON_TIME) && is_usual_number(text, kind))) in->unusual = 1;
+        return 1;
     }
 }
 

@@ -27,6 +27,7 @@ int read_json_shape(PyObject *nodes, PyObject *entries, json_shape *shape) {
             return wrong();
         entry->head.length = (int)head;
         entry->tail.length = (int)tail;
+        entry->word = first_octets(entry->head.start, entry->head.length, entry->head.start + head);
         while (before < parent) shape->first[++before] = (int)i;
     }
     while (before < count) shape->first[++before] = (int)keys;

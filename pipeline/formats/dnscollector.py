@@ -30,6 +30,7 @@ class DnsCollector(JsonObjects):
             "`dns.resource-records.*.rdata`",
             *(f"dns.resource-records.{section}[].rdata" for section in _SECTIONS),
         ],
+        texts=["`dns.qtype`", "dns.qtype"],
     )
 
     def read(self, value: dict[str, Any], offset: int) -> Message:

@@ -119,6 +119,8 @@ def count_of(value: object) -> int | None:
 
 def _first_time(values: Mapping[str, object], fields: tuple[str, ...]) -> int | None:
     for field in fields:
+        if field.endswith("_rfc3339"):  # which says again what another says
+            return moment(values.get(field))
         time = epoch(values.get(field), milliseconds=field.endswith("_ms"))
         if time is not None:
             return time

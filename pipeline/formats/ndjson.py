@@ -46,12 +46,14 @@ class Ndjson(JsonObjects):
 
     def read(self, value: dict[str, Any], offset: int) -> Message:
         """See `JsonObjects.read`; what a framed stream says of itself is noted."""
+        if "rrname" in value:
+            return record_from(value, "rrname", offset)
         inner = value.get("obj")
-        if "cond" in value and "rrname" not in value:
+        if "cond" in value:
             self.state = _CLOSED if value["cond"] in ("succeeded", "limited") else _OPEN
             if not isinstance(inner, dict):
                 return Skipped(SkipReason.CONTROL, offset)
-        if "num_results" in value and "rrname" not in value:
+        if "num_results" in value:
             return Skipped(SkipReason.CONTROL, offset)  # DNSDB's summary of a lookup
         return record_from(inner if isinstance(inner, dict) else value, "rrname", offset)
 

@@ -23,7 +23,7 @@ class PassiveDns(LogLines):
     """Answers that the sensor saw."""
 
     name = "passivedns"
-    shape = LineShape(b"||", marked=False, own=4, width=9, rdata=6)
+    shape = LineShape(b"||", marked=False, own=4, width=9, rdata=6, number=8)
 
     def read(self, line: str, offset: int) -> Message:
         """See `LogLines.read`.

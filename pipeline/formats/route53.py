@@ -18,7 +18,7 @@ class Route53(JsonObjects):
     """Queries with their answers."""
 
     name = "route53"
-    shape = JsonShape.of(["query_name"], ["answers[].Rdata"])
+    shape = JsonShape.of(["query_name"], ["answers[].Rdata"], texts=["query_type"])
 
     def read(self, value: dict[str, Any], offset: int) -> Message:
         """See `JsonObjects.read`."""

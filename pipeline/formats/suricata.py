@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SECTIONS = ("answers", "authorities", "additionals")
 _GROUPED = tuple(sorted(POINTING - {"SRV"}))  # of which SRV alone has objects
+_ASKED = ("dns", "dns.queries[]", "dns.query[]", "dns.answer")
 _ANSWERS = ("dns", "dns.answer")  # alerts of old have the answer's event below theirs
 
 
@@ -29,7 +30,7 @@ class Suricata(JsonObjects):
 
     name = "suricata"
     shape = JsonShape.of(
-        ["dns.rrname", "dns.queries[].rrname", "dns.query[].rrname", "dns.answer.rrname"],
+        [f"{at}.rrname" for at in _ASKED],
         [
             "dns.rdata",
             *(f"{at}.{section}[].rdata" for at in _ANSWERS for section in _SECTIONS),
@@ -38,6 +39,7 @@ class Suricata(JsonObjects):
             *(f"{at}.grouped.SRV[].name" for at in _ANSWERS),
         ],
         several=True,
+        texts=[f"{at}.rrtype" for at in _ASKED],
     )
 
     def read(self, value: dict[str, Any], offset: int) -> Message:
@@ -88,7 +90,7 @@ def _answers(dns: dict[str, Any]) -> Iterator[tuple[str | None, str | None, str]
     if isinstance(grouped, dict):
         for kind, values in grouped.items():
             for rdata in texts_of(values):
-                yield None, kind, rdata
+                yield None, kind if kind in _GROUPED else None, rdata
             if kind == "SRV":
                 names = (each.get("name") for each in _objects(values))
                 yield from ((None, kind, name) for name in names if isinstance(name, str))

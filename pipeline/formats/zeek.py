@@ -26,7 +26,7 @@ class ZeekJson(JsonObjects):
     """Zeek's JSON lines; other logs of Zeek's in the same stream are skipped."""
 
     name = "zeek"
-    shape = JsonShape.of(["query"], ["answers[]"])
+    shape = JsonShape.of(["query"], ["answers[]"], texts=["qtype_name"])
 
     def read(self, value: dict[str, Any], offset: int) -> Message:
         """See `JsonObjects.read`."""

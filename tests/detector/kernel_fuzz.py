@@ -13,6 +13,21 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 
+from detector.shapes import COF, LineShape
+from pipeline.formats.certstream import Certstream
+from pipeline.formats.dnscollector import DnsCollector
+from pipeline.formats.passivedns import PassiveDns
+from pipeline.formats.querylog import Bind, Unbound
+from pipeline.formats.suricata import Suricata
+
+JSON_SHAPES = (COF, Suricata.shape, DnsCollector.shape, Certstream.shape)
+LINE_SHAPES = (
+    PassiveDns.shape,
+    Bind.shape,
+    Unbound.shape,
+    LineShape(b"\t", marked=False, own=1, width=3, rdata=2, between=ord(","), unset=b"-"),
+    LineShape(b".", marked=False, own=0, width=2, unset=b"", number=1),
+)
 ALPHABET = (
     *(b"abcdefghijklmnopqrstuvwxyz0123456789-_*"),
     *(b"..........\n\n\n\r\\ \t\"'{}[]:,\x00ABCXYZ"),
@@ -34,6 +49,16 @@ PIECES = (
     b'"}\n',
     b'{"a":[[[[[[1e5]]]]]],"rrname":"x.de."}\n',
     b"rnicrosoft.com\n",
+    b'{"dns":{"rrname":"a.com","queries":[{"rrname":"b.de","rrtype":"A"}],"grouped":{"NS":["c.de"]}}}\n',
+    b'"answers":[{"rdata":"10 rnicrosoft.com"},{"srv":{"name":"a.b"}}]',
+    b'"dns.resource-records.an.0.rdata":"a.com",',
+    b'"data":{"leaf_cert":{"all_domains":["*.a.com","b.com"]}}',
+    b'"count":"12","time_first":"2026-11-22T17:00:00.5Z","time_last":17.5',
+    b"client 192.0.2.1#5 (a.com): query: a.com IN A +\n",
+    b"] unbound[1:0] info: 192.0.2.1 a.com. A IN\n",
+    b"1.5||192.0.2.1||192.0.2.2||IN||a.com.||CNAME||b.com.||43200||8\n",
+    b"||",
+    b"x\ta.com\tb.com,192.0.2.1\n",
     b"a" * 63,
     b"a" * 64,
     b"a." * 130,
@@ -100,10 +125,10 @@ def block(draw: random.Random) -> bytes:
 
 
 def spans_are_sound(
-    screen: Callable[[bytes], tuple[int, int, list[tuple[int, int]]]], text: bytes
+    screen: Callable[..., tuple[int, int, list[tuple[int, int]]]], text: bytes, *shape: object
 ) -> None:
     """Check that spans are within the block, in order, and disjoint."""
-    records, blank, spans = screen(text)
+    records, blank, spans = screen(text, *shape)
     end = 0
     for start, stop in spans:
         if not end <= start <= stop <= len(text):
@@ -139,7 +164,8 @@ def main() -> None:
         kernel = draw.choice(kernels)
         text = block(draw)
         spans_are_sound(kernel.lines, text)  # type: ignore[attr-defined]
-        spans_are_sound(kernel.ndjson, text)  # type: ignore[attr-defined]
+        spans_are_sound(kernel.ndjson, text, *draw.choice(JSON_SHAPES))  # type: ignore[attr-defined]
+        spans_are_sound(kernel.columns, text, *draw.choice(LINE_SHAPES))  # type: ignore[attr-defined]
         module.punycode(text[:70])
         rows_are_sound(module, draw, text)
         cuts = sorted(draw.randrange(len(text) + 1) for _ in range(20))
