@@ -2,7 +2,7 @@
 # run by hand as well; `make` only remembers their names.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock stack faults clean
+.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock stack faults killed clean
 
 bin := .venv/bin
 
@@ -46,6 +46,9 @@ map: setup ## make the confusable map again; CONFUSABLES=confusables.txt, from U
 
 faults: setup-dev ## every fault of the stream, an hour and more; FAULTS=--only=F1,F5
 	$(bin)/python -m tests.faults --output docs/faults.md $(FAULTS)
+
+killed: setup-dev ## kill a scan at random until it ends, 50 times over
+	GLYPHWATCH_KILLED_SCANS=50 $(bin)/python -m pytest -q tests/pipeline/test_resume.py -k killed
 
 lock: ## pin requirements by hash again; LOCK=--upgrade takes the newest
 	bash infra/lock.sh $(LOCK)
