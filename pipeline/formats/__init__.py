@@ -25,6 +25,7 @@ FORMATS: Final = {
     "bind": "BIND's query log",
     "unbound": "Unbound's log of queries and replies",
     "dnstap": "dnstap in Frame Streams",
+    "zone": "zone files",
 }
 """What ``--format`` takes, with a word on each."""
 
@@ -45,6 +46,7 @@ _PLAIN: Final = {
     "bind": ("querylog", "Bind"),
     "unbound": ("querylog", "Unbound"),
     "dnstap": ("dnstap", "Dnstap"),
+    "zone": ("zone", "Zone"),
 }
 """Module and class of formats that need to know nothing of their stream."""
 

@@ -30,6 +30,13 @@ _LINES: Final = (
 )
 
 
+_ZONE: Final = re.compile(
+    rb"^(?:\$(?:ORIGIN|TTL)\s|(?:\S+\s+)?(?:\d+[smhdw]?\s+)?IN\s+(?:\d+[smhdw]?\s+)?"
+    rb"(?:SOA|NS|A|AAAA|CNAME|MX|TXT|DS|RRSIG|NSEC3?|DNSKEY|PTR|SRV|CAA)\s)",
+    re.IGNORECASE,
+)
+
+
 def guess(head: bytes) -> str:
     """Tell a format from the beginning of the decompressed stream.
 
@@ -54,6 +61,8 @@ def guess(head: bytes) -> str:
             return name
     if first.startswith(b"["):
         return "ndjson"
+    if _ZONE.match(next((line for line in lines if not line.startswith(b";")), b"")):
+        return "zone"
     divided = any(divider in first for divider in (b",", b";", b"\t"))
     return "csv" if divided and _is_text(first) else "names"
 
