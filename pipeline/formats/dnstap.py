@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detector import screen as screens
 from pipeline.blocks import KEPT, Gap
 from pipeline.errors import DamagedStream
 from pipeline.formats.dns_wire import BadMessage, read_message
+from pipeline.formats.lines import screen_named
 from pipeline.formats.pointing import Sightings
 from pipeline.records import Reason, Record, Rejected, SeenIn, Skipped, SkipReason
 
@@ -204,22 +204,15 @@ class FrameBatch(NamedTuple):
 
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`; spans are (index, index + 1) of the frames."""
-        lines: list[bytes] = []
-        frame_at: dict[int, int] = {}
-        place = 0
+        named: list[tuple[int, bytes]] = []
         for index, (offset, frame) in enumerate(self.frames):
             read = self.format.parse(frame, offset)
-            names = [_FLAG]
-            if isinstance(read, Record):
-                texts = [str(read.name), *(str(each.name) for each in read.more)]
-                names = [text.encode() for text in texts]
-            for name in names:
-                frame_at[place] = index
-                place += len(name) + 1
-            lines += names
-        hits = screen.lines(b"\n".join([*lines, b""]))
-        found = sorted({frame_at[start] for start, _ in hits.spans})
-        return screens.Hits(len(self.frames), 0, [(index, index + 1) for index in found])
+            if not isinstance(read, Record):
+                named.append((index, _FLAG))
+                continue
+            named.append((index, str(read.name).encode()))
+            named += [(index, str(each.name).encode()) for each in read.more]
+        return screen_named(screen, named, len(self.frames))
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from detector import screen as screens
 from pipeline.blocks import MAX_LINE, Block, Gap, oversize
 from pipeline.formats.fields import BadField
 from pipeline.records import Reason, Rejected, Skipped, SkipReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from typing_extensions import Buffer
 
@@ -111,3 +114,22 @@ class LogLines(LineFormat):
     def screen(self, screen: Screen, lines: Buffer) -> Hits:
         """See `LineFormat.screen`."""
         return screen.columns(lines, self.shape)
+
+
+def screen_named(screen: Screen, named: Sequence[tuple[int, bytes]], records: int) -> Hits:
+    r"""Screen records by names that were read already.
+
+    Args:
+        screen: the screen.
+        named: the index of a record and one of its names, by index; ``\xff`` hands it over.
+        records: how many there are.
+
+    Returns:
+        Hits of which the spans are (index, index + 1).
+    """
+    hits = screen.lines(b"\n".join([*(name for _, name in named), b""]))
+    found: set[int] = set()
+    if hits.spans:
+        starts = list(accumulate((len(name) + 1 for _, name in named), initial=0))
+        found = {named[bisect_left(starts, start)][0] for start, _ in hits.spans}
+    return screens.Hits(records, 0, [(index, index + 1) for index in sorted(found)])

@@ -10,10 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from detector import screen as screens
 from pipeline.blocks import MAX_LINE, Block, Gap, oversize
 from pipeline.formats.fields import BadField
-from pipeline.formats.lines import BOM
+from pipeline.formats.lines import BOM, screen_named
 from pipeline.formats.pointing import pointed_at, points
 from pipeline.records import Reason, Record, Rejected, Skipped, SkipReason
 
@@ -28,6 +27,8 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|;[^\n]*|(?:[^\s";()\\]|\\.)+|[()
 _TTL: Final = re.compile(r"(?:\d+[smhdw]?)+", re.IGNORECASE)
 _CLASSES: Final = frozenset({"IN", "CH", "HS", "CS"})
 _ABSOLUTE: Final = re.compile(r"(?<!\\)(?:\\\\)*\.$")
+_PLAIN_NAME: Final = frozenset({b"ns", b"NS", b"cname", b"CNAME", b"ptr", b"PTR"})
+_PLAIN_OTHER: Final = frozenset({b"a", b"A", b"aaaa", b"AAAA"})
 _ODD: Final = re.compile(rb'[";()\\]')
 
 
@@ -108,11 +109,22 @@ def divided(data: bytes, offset: int, place: Place, *, final: bool) -> tuple[Zon
     """
     entries: list[Entry] = []
     seen: list[tuple[int, bytes]] = []
+    owner = b""
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()
     number = 0
     while number < len(lines):
+        if (plain := _plain(lines[number])) is not None:
+            if plain[0] != owner:
+                owner = plain[0]
+                place = Place(place.origin, owner.decode())
+            seen += [(len(entries), name) for name in plain]
+            entries.append(Entry(offset, lines[number], place))
+            offset += len(lines[number]) + 1
+            number += 1
+            continue
+        owner = b""
         after = _entry_end(lines, number)
         if after is None and not final:
             break
@@ -127,6 +139,23 @@ def divided(data: bytes, offset: int, place: Place, *, final: bool) -> tuple[Zon
     rest = b"".join(line + b"\n" for line in lines[number:])
     end = offset if rest or data.endswith(b"\n") else offset - 1
     return ZoneBatch(entries, seen, place, end), rest if data.endswith(b"\n") else rest[:-1]
+
+
+def _plain(line: bytes) -> tuple[bytes, ...] | None:
+    """Give the names of a line as registries write nearly all of theirs, or None.
+
+    Owner, TTL, class, type and one value, both names absolute: nine in ten lines of a zone, and a
+    tenth of the time.
+    """
+    fields = line.split()
+    if len(fields) != 5 or line[:1] in b" \t$;" or not fields[0].endswith(b"."):
+        return None
+    owner, ttl, kind, rrtype, value = fields
+    if kind not in (b"in", b"IN") or not ttl.isdigit() or _ODD.search(line) or not line.isascii():
+        return None
+    if rrtype in _PLAIN_OTHER:
+        return (owner,)
+    return (owner, value) if rrtype in _PLAIN_NAME and value.endswith(b".") else None
 
 
 def _entry_end(lines: list[bytes], place: int) -> int | None:
@@ -255,14 +284,7 @@ class ZoneBatch(NamedTuple):
 
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`; spans are (index, index + 1) of the entries."""
-        entry_at: dict[int, int] = {}
-        start = 0
-        for index, name in self.lines:
-            entry_at[start] = index
-            start += len(name) + 1
-        hits = screen.lines(b"\n".join([*(name for _, name in self.lines), b""]))
-        found = sorted({entry_at[start] for start, _ in hits.spans})
-        return screens.Hits(len(self.entries), 0, [(index, index + 1) for index in found])
+        return screen_named(screen, self.lines, len(self.entries))
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from detector.screen import Everything, Hits
 from pipeline.blocks import Block
+from pipeline.formats import zone
 from pipeline.formats.guessing import guess
 from pipeline.formats.zone import Zone, ZoneBatch
 from pipeline.records import Message, Record, Rejected
@@ -74,10 +75,10 @@ def everything(data: bytes) -> list[Message]:
 
 def test_owners_types_and_targets_are_those_of_dnspython() -> None:
     ours = [each for each in everything(ZONE) if isinstance(each, Record)]
-    zone = dns.zone.from_text(ZONE.decode(), "example.com.", relativize=False)
+    parsed = dns.zone.from_text(ZONE.decode(), "example.com.", relativize=False)
     theirs = sorted(
         (str(name), dns.rdatatype.to_text(rdata.rdtype), str(getattr(rdata, "target", "")))
-        for name, _, rdata in zone.iterate_rdatas()
+        for name, _, rdata in parsed.iterate_rdatas()
     )
     assert sorted((str(each.name), str(each.rrtype)) for each in ours) == [
         (name, kind) for name, kind, _ in theirs
@@ -165,3 +166,22 @@ def test_a_parenthesis_that_is_never_closed_costs_its_line() -> None:
     assert len(others) == 5_000
     assert all(isinstance(each, Record) for each in others)
     assert len(everything(b"a.com. IN TXT ( x\n" + rest[:220])) == 11
+
+
+@given(st.lists(st.sampled_from(CZDS.splitlines(keepends=True) + ZONE.splitlines(keepends=True))))
+def test_plain_lines_are_read_as_all_others(lines: list[bytes]) -> None:
+    data = b"".join(lines)
+    quick = [batch for batch in Zone().batches([Block(data, 0)]) if isinstance(batch, ZoneBatch)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zone, "_plain", lambda _: None)
+        slow = [batch for batch in Zone().batches([Block(data, 0)]) if isinstance(batch, ZoneBatch)]
+    assert [batch.place for batch in quick] == [batch.place for batch in slow]
+    assert [batch.lines for batch in quick] == [batch.lines for batch in slow]
+    entries = zip(
+        (entry for batch in quick for entry in batch.entries),
+        (entry for batch in slow for entry in batch.entries),
+        strict=True,
+    )
+    for ours, theirs in entries:
+        assert (ours.offset, ours.text) == (theirs.offset, theirs.text)
+        assert zone.read_entry(ours) == zone.read_entry(theirs)
