@@ -105,8 +105,13 @@ class Delimited:
     def _batch(self, data: bytes, offset: int, *, final: bool) -> tuple[RowBatch, bytes]:
         """Divide what begins with a row into rows; gives the bytes of an unfinished one too."""
         rows, bad, rest = split_rows(data, final=final)
+        pointed: list[tuple[int, bytes]] = []
         if b'"' in data:
-            names = [_FLAG if place in bad else self._name(row) for place, row in enumerate(rows)]
+            names = []
+            for number, row in enumerate(rows):
+                name, others = (_FLAG, []) if number in bad else self._looked_into(row)
+                names.append(name)
+                pointed += [(number, other) for other in others]
         else:
             place, divider = self._place, self._divider
             names = [
@@ -114,50 +119,42 @@ class Delimited:
                 for row in rows
                 for name in (row.split(divider, place + 1)[place : place + 1] or [b""])
             ]
+            pointed = list(self._pointed(rows))
         if offset == 0 and self._has_header:
             names[:1] = [b""]
+            pointed = [each for each in pointed if each[0]]
         end = offset + len(data) - len(rest)
-        return RowBatch(self, rows, names, self._pointed(rows, names), bad, offset, end), rest
+        return RowBatch(self, rows, names, pointed, bad, offset, end), rest
 
-    def _pointed(self, rows: list[bytes], names: list[bytes]) -> list[tuple[int, bytes]]:
-        """Give what rows point at: index and name, or a flag where that is not plain."""
+    def _pointed(self, rows: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        """Give what rows without quotes point at: index and name."""
         if not {"rrtype", "rdata"} <= self._others.keys():
-            return []
+            return
         kind, rdata = self._others["rrtype"], self._others["rdata"]
-        found: list[tuple[int, bytes]] = []
-        for place, row in enumerate(rows):
-            if not names[place]:
+        divider, needed = self._divider, max(kind, rdata)
+        known: dict[bytes, bool] = {}  # whether a type points
+        for number, row in enumerate(rows):
+            fields = row.split(divider, needed + 1)
+            if len(fields) <= needed:
                 continue
-            if b'"' in row:
-                found += [(place, name) for name in self._quoted_pointed(row)]
-                continue
-            fields = row.rstrip(b"\r").split(self._divider)
-            if max(kind, rdata) < len(fields) and points(fields[kind].decode("latin-1")):
-                name = name_in(fields[rdata].decode("utf-8", "surrogateescape"))
+            rrtype = fields[kind]
+            if rrtype not in known:
+                known[rrtype] = points(rrtype.decode("latin-1"))
+            if known[rrtype]:
+                name = name_in(fields[rdata].rstrip(b"\r").decode("utf-8", "surrogateescape"))
                 if name is not None:
-                    found.append((place, name.encode("utf-8", "surrogateescape")))
-        return found
+                    yield number, name.encode("utf-8", "surrogateescape")
 
-    def _quoted_pointed(self, row: bytes) -> list[bytes]:
-        record = self.parse(row, 0)
-        if not isinstance(record, Record):
-            return []  # handed over already
-        names = [str(each.name) for each in record.more]
-        return [_FLAG if "\n" in name else name.encode() for name in names]
-
-    def _name(self, row: bytes) -> bytes:
-        """Give the name in a row, flagged if it needs a second look."""
+    def _looked_into(self, row: bytes) -> tuple[bytes, list[bytes]]:
+        """Give the name in a row, flagged if it needs a second look, and what it points at."""
         if not row.strip():
-            return b""
-        if b'"' not in row:
-            name = b"".join(
-                row.split(self._divider, self._place + 1)[self._place : self._place + 1]
-            )
-            return name.rstrip(b"\r") or _FLAG
+            return b"", []
         record = self.parse(row, 0)
-        if not isinstance(record, Record) or not isinstance(record.name, str):
-            return _FLAG
-        return _FLAG if not record.name or "\n" in record.name else record.name.encode()
+        if not isinstance(record, Record) or not record.name:
+            return _FLAG, []
+        names = [str(record.name), *(str(each.name) for each in record.more)]
+        own, *others = (_FLAG if "\n" in name else name.encode() for name in names)
+        return own, others
 
     def finish(self, offset: int) -> Rejected | None:  # noqa: ARG002 - rows may end anywhere
         """See `Format.finish`."""

@@ -19,7 +19,7 @@ from pipeline.blocks import Block, Gap
 from pipeline.errors import DamagedStream, UsageError
 from pipeline.formats.columns import name_column
 from pipeline.formats.fields import COLUMNS, BadField, record_from
-from pipeline.formats.pointing import name_in, points
+from pipeline.formats.pointing import points
 from pipeline.records import Reason, Rejected
 
 if TYPE_CHECKING:
@@ -135,32 +135,33 @@ class TableBatch:
     def screen(self, screen: Screen) -> Hits:
         """See `Batch.screen`; bytes that are not UTF-8 are flagged like a missing name."""
         hits = screen.strings(_strings(self.rows.column(self.column)))
-        places = self._pointing()
-        if not places:
+        also = self._pointing(screen)
+        if not also:
             return hits
-        also = set(hits.spans)
-        for place, values in zip(places, _picked(self.rows.column("rdata"), places), strict=True):
-            several = values if isinstance(values, list) else [values]
-            names = [name_in(each) for each in several if isinstance(each, str)]
-            found = [each for each in names if each is not None]
-            if len(names) < len(several) or (found and screen.strings(pa.array(found)).spans):
-                also.add((place, place + 1))
-        return screens.Hits(hits.records, hits.blank, sorted(also))
+        found = sorted({*hits.spans, *((place, place + 1) for place in also)})
+        return screens.Hits(hits.records, hits.blank, found)
 
-    def _pointing(self) -> list[int]:
-        """Give the rows that point at a name, by their type."""
+    def _pointing(self, screen: Screen) -> list[int]:
+        """Give the rows that point at a name which must be looked at."""
         if not {"rrtype", "rdata"} <= set(self.rows.schema.names):
             return []
         kinds = self.rows.column("rrtype")
-        if pa.types.is_null(kinds.type):
-            return []
-        wanted = [
-            kind for kind in kinds.unique().to_pylist() if kind is not None and points(str(kind))
-        ]
+        known = kinds.unique().to_pylist()
+        wanted = [kind for kind in known if kind is not None and points(str(kind))]
         if not wanted:
             return []
-        found = pc.is_in(kinds, pa.array(wanted, kinds.type))
-        return list(pc.indices_nonzero(found).to_pylist())
+        places = pc.indices_nonzero(pc.is_in(kinds, pa.array(wanted, kinds.type)))
+        values = self.rows.column("rdata").take(places)
+        if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+            places = places.take(pc.list_parent_indices(values))
+            values = pc.list_flatten(values)
+        if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+            return list(places.to_pylist())
+        filled = pc.not_equal(pc.fill_null(values, ""), "")
+        names = pc.replace_substring_regex(values.filter(filled), r"^.* ", "")  # what it ends with
+        spans = screen.strings(names).spans
+        found = pa.array([at for at, _ in spans], pa.int64())
+        return list(places.filter(filled).take(found).to_pylist())
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""

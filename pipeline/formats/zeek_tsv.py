@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from pipeline.formats.contract import Batch, Hits, Screen
     from pipeline.records import Message
 
-_HEADER_LINES = re.compile(rb"(?:^#[^\n]*(?:\n|\Z))+", re.MULTILINE)
-
 
 class Header(NamedTuple):
     """What a header says of the lines after it."""
@@ -127,15 +125,26 @@ class ZeekTsv(LineFormat):
                 yield block
                 continue
             begin = 0
-            for found in _HEADER_LINES.finditer(block.data):
-                if found.start() > begin:
-                    yield _part(header, block, begin, found.start())
-                for line in bytes(block.data[found.start() : found.end()]).split(b"\n"):
+            for start, end in _headers(bytes(block.data)):
+                if start > begin:
+                    yield _part(header, block, begin, start)
+                for line in bytes(block.data[start:end]).split(b"\n"):
                     header = header.after(line) if line else header
-                yield _part(header, block, found.start(), found.end())
-                begin = found.end()
+                yield _part(header, block, start, end)
+                begin = end
             if begin < len(block.data):
                 yield _part(header, block, begin, len(block.data))
+
+
+def _headers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Give where lines that begin with ``#`` follow each other: first byte, and last plus one."""
+    start = 0 if data.startswith((b"#", BOM + b"#")) else data.find(b"\n#") + 1 or -1
+    while start >= 0:
+        end = data.find(b"\n", start) + 1 or len(data)
+        while data.startswith(b"#", end):
+            end = data.find(b"\n", end) + 1 or len(data)
+        yield start, end
+        start = data.find(b"\n#", end) + 1 or -1
 
 
 def header_of(state: str) -> Header:

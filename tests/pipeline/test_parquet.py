@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pyarrow import parquet
 
 from pipeline.errors import Exit
 from pipeline.scan import Request
+from tests.pipeline.samples import accounted
 
 if TYPE_CHECKING:
     from tests.pipeline.conftest import ScanFiles
@@ -101,3 +103,22 @@ def test_the_column_must_be_there_and_be_text(scan: ScanFiles, tmp_path: Path) -
         assert error.exit_code is Exit.USAGE
         assert str(path) in str(error)
     assert scan(path, request=Request(column="site")).names == ["paypa1.com"]
+
+
+@pytest.mark.parametrize(
+    "rdata",
+    [
+        pa.array(["a.example.", None, "", "192.0.2.1"]),
+        pa.array([["a.example.", ""], None, [], ["192.0.2.1"]]),
+        pa.array([["a.example.", None], None, [], ["x"]], pa.large_list(pa.large_string())),
+        pa.array([None] * 4),
+    ],
+)
+def test_rows_that_point_at_nothing_alike_are_clean(scan: ScanFiles, rdata: pa.Array) -> None:
+    names = [f"n{number}.example" for number in range(4)]
+    buffer = io.BytesIO()
+    table = pa.table({"rrname": names, "rrtype": ["CNAME", "NS", "mx", "A"], "rdata": rdata})
+    parquet.write_table(table, buffer)
+    result = scan(buffer.getvalue())
+    assert (result.outcome.counts.clean, result.detections) == (4, [])
+    assert accounted(result)
