@@ -2,7 +2,7 @@
 # run by hand as well; `make` only remembers their names.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock stack faults killed clean
+.PHONY: help setup setup-dev demo test lint format bench evaluate sample map lock stack faults killed fuzz clean
 
 bin := .venv/bin
 
@@ -49,6 +49,9 @@ faults: setup-dev ## every fault of the stream, an hour and more; FAULTS=--only=
 
 killed: setup-dev ## kill a scan at random until it ends, 50 times over
 	GLYPHWATCH_KILLED_SCANS=50 $(bin)/python -m pytest -q tests/pipeline/test_resume.py -k killed
+
+fuzz: setup-dev ## scan broken logs for ten minutes; FUZZ='--minutes 60 --seed 7'
+	$(bin)/python -m tests.fuzz $(FUZZ)
 
 lock: ## pin requirements by hash again; LOCK=--upgrade takes the newest
 	bash infra/lock.sh $(LOCK)

@@ -45,7 +45,6 @@ static int screen_set(screen *screen, span set, int between, place record) {
 static int is_fields(screen *screen, const line_shape *shape, const uint8_t *at, const uint8_t *end, place record) {
     span own = {at, 0}, rdata = {at, 0}, number = {at, 0};
     int fields = 0;
-    if (*at == '#') return 0;
     for (;; fields++) {
         const uint8_t *stop = find(at, end, shape->mark);
         span field = {at, (int)((stop ? stop : end) - at)};
@@ -75,7 +74,8 @@ static int is_marked(screen *screen, const line_shape *shape, const uint8_t *at,
         if (at > end) return 0;
         text = token(at, end);
         if (!text.length) return 0;
-        if (number < shape->own && text.start[text.length - 1] == ':') {
+        const uint8_t *colon = memchr(text.start, ':', (size_t)text.length);
+        if (number < shape->own && colon && colon == text.start + text.length - 1) {
             number--; /* a word before the name that only says what follows */
             continue;
         }
@@ -107,7 +107,7 @@ void screen_columns(screen *screen, const line_shape *shape, const uint8_t *bloc
             screen->out->blank++;
         } else {
             screen->out->records++;
-            int usual = last - at <= MAX_LINE && is_ascii(at, last);
+            int usual = *at != '#' && last - at <= MAX_LINE && is_ascii(at, last);
             if (usual) usual = (shape->marked ? is_marked : is_fields)(screen, shape, at, last, record);
             if (!usual) screen_record(screen, record);
         }

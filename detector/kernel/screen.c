@@ -313,7 +313,7 @@ void screen_labels(screen *screen, const uint8_t *end, const span *labels, int c
         int ace = is_ace(label), high = raw && has_high(label);
         if (!ace && !high && !kernel->scope_all && at != at_icann && at != at_private) continue;
         if (ace || high) {
-            int seen = ace ? try_ace(screen, label) : try_utf8(screen, label);
+            int seen = ace && high ? -1 : ace ? try_ace(screen, label) : try_utf8(screen, label);
             if (seen < 0) {
                 screen_record(screen, record);
                 return;

@@ -120,6 +120,11 @@ class Delimited:
                 for name in (row.split(divider, place + 1)[place : place + 1] or [b""])
             ]
             pointed = list(self._pointed(rows))
+        if b"\r" in data or not data.isascii():
+            names = [
+                name if not name or _is_usual(row) else _FLAG
+                for name, row in zip(names, rows, strict=True)
+            ]
         if offset == 0 and self._has_header:
             names[:1] = [b""]
             pointed = [each for each in pointed if each[0]]
@@ -159,6 +164,17 @@ class Delimited:
     def finish(self, offset: int) -> Rejected | None:  # noqa: ARG002 - rows may end anywhere
         """See `Format.finish`."""
         return None
+
+
+def _is_usual(row: bytes) -> bool:
+    """Tell whether a row is UTF-8, and has no carriage return but at its end or between quotes."""
+    if b'"' not in row and b"\r" in row.rstrip(b"\r"):
+        return False
+    try:
+        row.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def split_rows(data: bytes, *, final: bool) -> tuple[list[bytes], set[int], bytes]:

@@ -20,6 +20,7 @@ TIME_LAST = ("time_last", "zone_time_last", "time_last_ms", "time_last_rfc3339")
 COLUMNS = ("rrtype", "rdata", "count", *TIME_FIRST, *TIME_LAST)
 """Every field that is read beside the name."""
 
+_SPACES = " \t\n\r\v\f"
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 _UNITS = ((10**17, 10**9), (10**14, 10**6), (10**11, 10**3))  # from this on, ns, us, ms
 _MAX_COUNT = 2**53 - 1  # the largest integer that every JSON reader keeps (RFC 7493, 2.2)
@@ -45,7 +46,12 @@ def record_from(values: Mapping[str, object], name_field: str, offset: int) -> R
         raise BadField(Reason.NO_QNAME, msg)
     if not isinstance(name, str):
         raise BadField(Reason.BAD_TYPE, _not("a name", name))
-    name, rrtype, rdata = name.strip(), _rrtype(values.get("rrtype")), _rdata(values.get("rdata"))
+    # White space above ASCII is no edge of a name for the screen, which sees the text as it is.
+    name, rrtype, rdata = (
+        name.strip(_SPACES),
+        _rrtype(values.get("rrtype")),
+        _rdata(values.get("rdata")),
+    )
     return Record(
         name,
         offset,

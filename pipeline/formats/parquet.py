@@ -75,7 +75,7 @@ class Parquet:
                 for batch in self._batches(table, columns, start):
                     done = batch.end
                     yield batch
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             detail = f"not a sound Parquet file: {ascii(str(error))[1:200]}"
             yield Gap(Rejected(Reason.CORRUPT_STREAM, detail, done), done, is_damage=True)
 
@@ -146,8 +146,8 @@ class TableBatch:
         if not {"rrtype", "rdata"} <= set(self.rows.schema.names):
             return []
         kinds = self.rows.column("rrtype")
-        known = kinds.unique().to_pylist()
-        wanted = [kind for kind in known if kind is not None and points(str(kind))]
+        known = [_value(each) for each in kinds.unique()]
+        wanted = [kind for kind in known if isinstance(kind, str | int) and points(str(kind))]
         if not wanted:
             return []
         places = pc.indices_nonzero(pc.is_in(kinds, pa.array(wanted, kinds.type)))
@@ -194,8 +194,19 @@ def _picked(array: pa.Array, places: list[int]) -> list[Any]:
     picked = array.take(pa.array(places, pa.int64()))
     if pa.types.is_timestamp(picked.type):  # nanoseconds have no Python type
         picked = pc.cast(picked, pa.timestamp("us", picked.type.tz), safe=False)
-    values: list[Any] = picked.to_pylist()
+    try:
+        values: list[Any] = picked.to_pylist()
+    except UnicodeDecodeError:  # of a file that says text of what is none
+        return [_value(each) for each in picked]
     return values
+
+
+def _value(scalar: pa.Scalar) -> object:
+    """Give a value; bytes, which no field takes, for text that is not UTF-8."""
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return b"not UTF-8"
 
 
 def _strings(array: pa.Array) -> pa.Array:

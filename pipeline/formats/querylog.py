@@ -79,8 +79,8 @@ class Unbound(LogLines):
         words: list[str] = []  # number of process and thread, client, name, type, class
         said: list[str] = []
         for word in rest.split(" "):
-            is_label = len(words) < 2 and word.endswith(":") and word[:-1].isalpha()
-            (said if is_label or word == ":" else words).append(word)
+            is_label = len(words) < 2 and word.find(":") == len(word) - 1 >= 0  # 2001:db8:: is none
+            (said if is_label else words).append(word)
         if len(words) < 5 or not all(words[:5]) or not _CLASS.fullmatch(words[4]):
             if {"query:", "reply:"}.intersection(said):
                 raise BadField(Reason.BAD_LINE, "no client, name, type and class")

@@ -30,6 +30,8 @@ class ZeekJson(JsonObjects):
 
     def read(self, value: dict[str, Any], offset: int) -> Message:
         """See `JsonObjects.read`."""
+        if value.get("query", "") is None:  # an event without one has no such key
+            raise BadField(Reason.NO_QNAME, "query is null")
         query = text_of(value.get("query"), "a name")
         answers = texts_of(value.get("answers"))
         return dns_record(query, value.get("qtype_name"), answers, value.get("ts"), offset)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from pipeline.records import Message
 
 
+_LONGEST_MARK = 64  # octets, of those that the screen takes
+
+
 class Header(NamedTuple):
     """What a header says of the lines after it."""
 
@@ -45,8 +48,11 @@ class Header(NamedTuple):
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         word = re.split(r"[ \t]", text.replace(self.separator, "\t"), maxsplit=1)[0]
         value = text[len(word) + 1 :]
-        if word == "#separator":
-            return Header(separator=unescaped(value) or "\t")  # which begins another log
+        if word == "#separator":  # which begins another log
+            try:
+                return Header(separator=unescaped(value) or "\t")
+            except BadField:
+                return Header()
         if word == "#fields":
             return self._replace(fields=tuple(value.split(self.separator)))
         if word == "#set_separator":
@@ -58,7 +64,10 @@ class Header(NamedTuple):
     @property
     def shape(self) -> LineShape | None:
         """Where names stand; None if every line must be looked at."""
-        if "query" not in self.fields or len(self.set_separator.encode()) > 1:
+        marks = (self.separator, self.unset)
+        if "query" not in self.fields or max(len(mark.encode()) for mark in marks) > _LONGEST_MARK:
+            return None
+        if len(self.set_separator.encode()) > 1 or len(set(self.fields)) < len(self.fields):
             return None
         answers = self.fields.index("answers") if "answers" in self.fields else -1
         return LineShape(

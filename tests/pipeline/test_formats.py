@@ -19,6 +19,7 @@ from pipeline.formats.delimited import Delimited, RowBatch
 from pipeline.formats.guessing import guess
 from pipeline.formats.names import Names
 from pipeline.records import Message, Record, Rejected, Skipped
+from tests.pipeline.conftest import ScanFiles
 
 SCREEN: Screen = Everything()
 
@@ -182,10 +183,26 @@ def test_whatever_a_csv_writer_writes_is_read_back(rows: list[tuple[str, str]], 
     writer.writerow(("note", "domain"))
     writer.writerows(rows)
     found = rows_of(text.getvalue().encode(), block=block)
-    assert names_in(found) == [name.strip() for _, name in rows]
+    assert names_in(found) == [name.strip(" \t\n\r\v\f") for _, name in rows]
 
 
 @given(st.binary(), st.integers(1, 40))
 def test_no_bytes_make_csv_raise(text: bytes, block: int) -> None:
     for each in rows_of(b"domain,count\n" + text, block=block):
         assert isinstance(each, Record | Rejected | Skipped)
+
+
+def test_white_space_above_ascii_is_part_of_a_name(scan: ScanFiles) -> None:
+    rows = "query,count\n\u2028paypa1.com,1\n \tpaypa1.com ,1\n\u00a0paypa1.com,1\n"
+    result = scan(rows.encode())
+    assert [each["source"].rpartition(":")[2] for each in result.detections] == ["28"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [(b"1\rx,a.com", "bad_csv"), (b"\x91,a.com", "not_utf8"), (b"1,a.com\r", None)],
+)
+def test_what_is_odd_elsewhere_in_a_row(scan: ScanFiles, row: bytes, reason: str | None) -> None:
+    result = scan(b"ts,query\n" + row + b"\n2,b.com\n")
+    assert result.reasons == ({} if reason is None else {reason: 1})
+    assert result.outcome.counts.records == 2
