@@ -118,7 +118,7 @@ def scanned(engine: Engine, path: Path, name: str) -> object:
 
 
 def is_same(name: str, through: object, all_of_it: object) -> bool:
-    """Compare two scans. Of Parquet's other columns nothing is decoded unless a row is looked at."""
+    """Compare two scans. Of Parquet, other columns are decoded only where a row is looked at."""
     if name == "parquet" and isinstance(through, tuple) and isinstance(all_of_it, tuple):
         return bool(through[1] == all_of_it[1])
     return through == all_of_it
