@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detector.screen import every_line
 from detector.shapes import LineShape
-from pipeline.blocks import MAX_LINE, Block, Gap, oversize
+from pipeline.blocks import Block, Gap
 from pipeline.formats.fields import BadField
-from pipeline.formats.lines import BOM, LineFormat
+from pipeline.formats.lines import BOM, LineBatch, LineFormat, LogLines
 from pipeline.formats.zeek import dns_record, unescaped
-from pipeline.records import Reason, Rejected, Skipped, SkipReason
+from pipeline.records import Reason, Skipped, SkipReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -120,11 +120,11 @@ class ZeekTsv(LineFormat):
         header = header_of(self.state)
         if message.startswith(b"#"):
             self.state = json.dumps(header.after(message))
-        return parse_line(header, message, offset)
+        return Rows(header).parse(message, offset)
 
     def screen(self, screen: Screen, lines: Buffer) -> Hits:
         """See `LineFormat.screen`."""
-        return screen_lines(header_of(self.state), screen, lines)
+        return Rows(header_of(self.state)).screen(screen, lines)
 
     def batches(self, blocks: Iterable[Block | Gap]) -> Iterator[Batch | Gap]:
         """See `Format.batches`: a block is divided where a header stands."""
@@ -162,60 +162,25 @@ def header_of(state: str) -> Header:
     return Header(separator, set_separator, empty, unset, tuple(fields))
 
 
-def _part(header: Header, block: Block, start: int, end: int) -> ZeekBatch:
-    return ZeekBatch(header, Block(memoryview(block.data)[start:end], block.offset + start))
+def _part(header: Header, block: Block, start: int, end: int) -> LineBatch:
+    return LineBatch(Rows(header), Block(memoryview(block.data)[start:end], block.offset + start))
 
 
-def screen_lines(header: Header, screen: Screen, lines: Buffer) -> Hits:
-    """Screen lines after a header."""
-    shape = header.shape
-    return every_line(lines) if shape is None else screen.columns(lines, shape)
+class Rows(LogLines):
+    """The lines under one header, its own among them; its state is that header, and stays."""
 
+    name = "zeek"
 
-def parse_line(header: Header, message: bytes, offset: int) -> Message:
-    """Read one line after a header. Never raises, whatever the bytes are."""
-    line = message.removeprefix(BOM).rstrip(b"\r")
-    if not line.strip(b" "):
-        return Skipped(SkipReason.TOMBSTONE, offset)
-    if line.startswith(b"#"):
-        return Skipped(SkipReason.COMMENT, offset)
-    try:
-        return header.read(line.decode(), offset)
-    except UnicodeDecodeError as error:
-        detail = f"byte 0x{line[error.start]:02x} at {error.start} is not UTF-8"
-        return Rejected(Reason.NOT_UTF8, detail, offset, message)
-    except BadField as error:
-        return Rejected(error.reason, str(error), offset, message)
+    def __init__(self, header: Header) -> None:
+        """Args: header: what holds for every line."""
+        self.state = json.dumps(header)
+        self._header = header
 
+    def read(self, line: str, offset: int) -> Message:
+        """See `LogLines.read`."""
+        return self._header.read(line, offset)
 
-class ZeekBatch(NamedTuple):
-    """Lines of one block under one header, or a header's own."""
-
-    header: Header
-    """What holds after them."""
-
-    block: Block
-    """Where they lie."""
-
-    @property
-    def end(self) -> int:
-        """See `Batch.end`."""
-        return self.block.end
-
-    @property
-    def state(self) -> str:
-        """See `Batch.state`."""
-        return json.dumps(self.header)
-
-    def screen(self, screen: Screen) -> Hits:
-        """See `Batch.screen`."""
-        return screen_lines(self.header, screen, self.block.data)
-
-    def messages(self, hits: Hits) -> Iterator[Message]:
-        """See `Batch.messages`."""
-        for start, end in hits.spans:
-            line, place = bytes(self.block.data[start:end]), self.block.offset + start
-            if end - start > MAX_LINE:
-                yield oversize(line, place)
-            else:
-                yield parse_line(self.header, line, place)
+    def screen(self, screen: Screen, lines: Buffer) -> Hits:
+        """See `LineFormat.screen`."""
+        shape = self._header.shape
+        return every_line(lines) if shape is None else screen.columns(lines, shape)
