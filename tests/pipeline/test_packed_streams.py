@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import bz2
-import io
 import lzma
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.compression import CHUNK, Decompressed, sniff
-from pipeline.errors import DamagedStream
+from pipeline.compression import sniff
+from tests.pipeline.test_compression import TEXT, Pack, unpack
 
-TEXT = b"".join(b"host%06d.example.com\n" % number for number in range(40_000))
-Pack = Callable[[bytes], bytes]
 both = pytest.mark.parametrize("pack", [bz2.compress, lzma.compress], ids=["bz2", "xz"])
-
-
-def unpack(data: bytes, max_ratio: float | None = None) -> tuple[bytes, str]:
-    """What comes out, and the reason why no more did."""
-    parts = []
-    try:
-        for chunk in Decompressed(io.BytesIO(data).read, max_ratio=max_ratio):
-            assert 0 < len(chunk) <= CHUNK
-            parts.append(chunk)
-    except DamagedStream as damage:
-        return b"".join(parts), str(damage.reason)
-    return b"".join(parts), ""
 
 
 def test_compression_is_told_by_content_alone() -> None:
