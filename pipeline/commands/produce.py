@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from pipeline.stream.producing import Producing
 
 _EPILOG = """\
-Lines of names and of passive DNS are sent as they are, also those that cannot be read. Rows of CSV
-and Parquet become JSON objects (COF). With --arrow N, N records at a time become one message.
+Lines that the stream can read one by one are sent as they are, also those that cannot be read; tell
+the stream their --format. Rows of CSV and Parquet, Zeek's fields, dnstap, zone files and the text
+of DNS-collector become objects of passive DNS (COF, the stream's own format), where a captured
+message with several names is an object for each owner. With --arrow N, N records at a time become
+one message.
 
 examples:
   glyphwatch produce --kafka localhost:9092 --topic dns pdns-2026-10.ndjson.gz

@@ -15,6 +15,7 @@ from pipeline.formats.columns import name_column
 from pipeline.formats.fields import COLUMNS
 from pipeline.formats.parquet import TableBatch, check_text
 from pipeline.records import Reason, Record, Rejected
+from pipeline.resource_records import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,10 +113,7 @@ def written(records: Sequence[Record]) -> bytes:
     Args:
         records: what it holds; rdata of several values becomes a list in every row.
     """
-    names = [
-        each.name if isinstance(each.name, str) else each.name.decode("utf-8", "backslashreplace")
-        for each in records
-    ]
+    names = [text_of(each.name) for each in records]
     several = any(isinstance(each.rdata, tuple) for each in records)
     rdata = [
         [each.rdata] if several and isinstance(each.rdata, str) else each.rdata for each in records

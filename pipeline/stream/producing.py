@@ -10,18 +10,20 @@ from detector.screen import Everything
 from pipeline.blocks import Gap
 from pipeline.display import escape
 from pipeline.errors import BrokerUnavailable, UsageError
+from pipeline.formats import MESSAGES, make_format
 from pipeline.formats.lines import LineBatch
 from pipeline.json_lines import dumps
 from pipeline.reading import Reading
 from pipeline.records import Record, Rejected
+from pipeline.resource_records import resource_records, text_of
 from pipeline.stream.clients import Cluster, make_producer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from confluent_kafka import KafkaError, Message
 
-    from pipeline.formats.contract import Batch
+    from pipeline.formats.contract import Batch, Format
     from pipeline.inputs import Input
     from pipeline.stream.settings import StreamSettings
 
@@ -96,15 +98,16 @@ class Producing:
             BrokerUnavailable: the broker did not take everything.
         """
         reading = Reading(source, format_name=format_name, column=column)
-        values = self._values(reading.batches()) if rows is None else self._tables(reading, rows)
+        values = self._values(reading) if rows is None else self._tables(reading, rows)
         for value in islice(values, limit):
             self._send(value)
         self._finish()
 
-    def _values(self, batches: Iterable[Batch | Gap]) -> Iterator[bytes]:
+    def _values(self, reading: Reading) -> Iterator[bytes]:
         """Give messages of one record each."""
-        for batch in batches:
-            if isinstance(batch, LineBatch):
+        as_they_are = _stands_alone(reading.format)
+        for batch in reading.batches():
+            if as_they_are and isinstance(batch, LineBatch):
                 for line in bytes(batch.block.data).split(b"\n"):
                     if line.strip():
                         yield line
@@ -133,7 +136,7 @@ class Producing:
             return
         for message in batch.messages(batch.screen(Everything())):
             if isinstance(message, Record):
-                yield message
+                yield from resource_records(message)
             elif isinstance(message, Rejected):
                 self.rejected[message.reason] += 1
 
@@ -169,16 +172,17 @@ class Producing:
         self._producer.flush(1.0)
 
 
+def _stands_alone(written: Format) -> bool:
+    """Tell whether a line is one that the stream can read without those before it."""
+    return written.name in MESSAGES and type(make_format(written.name, b"", None)) is type(written)
+
+
 def _cof(record: Record) -> dict[str, object]:
     """Write a record as the Passive DNS Common Output Format has it."""
     fields = record._asdict()
     del fields["offset"], fields["name"], fields["more"]
     said = {name: value for name, value in fields.items() if value is not None}
-    return {"rrname": _text(record.name), **said}
-
-
-def _text(name: str | bytes) -> str:
-    return name if isinstance(name, str) else name.decode("utf-8", "backslashreplace")
+    return {"rrname": text_of(record.name), **said}
 
 
 def _divided(

@@ -19,7 +19,7 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
-from tests.pipeline.test_format_parity import ALONE, LOOKALIKES, WITH_ANSWERS, rows
+from tests.pipeline.formats.writings import ALONE, LOOKALIKES, WITH_ANSWERS, rows
 
 SCAN = "{python} -m pipeline.cli scan {file} --output /dev/null --jobs 1 --quiet --format {format}"
 COLUMNS = {

@@ -145,10 +145,23 @@ def test_there_are_no_other_pages(served: Served, path: str) -> None:
         b"GET /evil HTTP/9.9\r\n\r\n",
         b"GET /evil\x00\x1b[31m HTTP/1.1\r\nX: evil\r\n\r\n",
         b"GET /" + b"evil" * 20_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET /healthz?q=" + b"evil" * 250_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET /../evil%00 HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + b"X: evil\r\n" * 200 + b"\r\n",
         b"\xff\xfeevil\r\n\r\n",
     ],
-    ids=["crlf", "script", "method", "version", "control", "long", "headers", "bytes"],
+    ids=[
+        "crlf",
+        "script",
+        "method",
+        "version",
+        "control",
+        "long",
+        "megabyte",
+        "NUL",
+        "headers",
+        "bytes",
+    ],
 )
 def test_nothing_that_is_sent_comes_back(served: Served, sent: bytes) -> None:
     answer = served.raw(sent)

@@ -13,6 +13,9 @@ from pipeline.formats.arrow import ArrowStream
 from pipeline.inputs import open_input
 from pipeline.stream.producing import Producing
 from pipeline.stream.settings import StreamSettings
+from tests.pipeline.conftest import ScanFiles, Scanned
+from tests.pipeline.formats.samples import ZEEK_HEADER
+from tests.pipeline.formats.writings import ALONE, WITH_ANSWERS, rows
 from tests.servers import make_topic
 
 
@@ -73,6 +76,51 @@ def test_large_arrow_messages_are_divided(kafka: KafkaServer, unique: str, tmp_p
     producing, sent = produced(kafka, unique, path, rows=20_000)
     assert producing.sent == 4
     assert max(len(value or b"") for value in sent) < 900_000
+
+
+def test_what_needs_a_header_or_is_no_line_becomes_objects(
+    kafka: KafkaServer, unique: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "dns.log"
+    path.write_bytes(
+        ZEEK_HEADER
+        + b"#fields\tts\tquery\tqtype_name\tanswers\n"
+        + b"1763786400.1\tWWW.example.com\tA\tpaypa1.com,192.0.2.7\n"
+        + b"1763786401\texample.org\tTXT\t-\n"
+    )
+    _, sent = produced(kafka, unique, path)
+    assert sent == [
+        (
+            b'{"rrname": "WWW.example.com", "rrtype": "CNAME", "rdata": ["paypa1.com"], '
+            b'"time_first": 1763786400, "time_last": 1763786400}'
+        ),
+        (
+            b'{"rrname": "example.org", "rrtype": "TXT", "time_first": 1763786401, '
+            b'"time_last": 1763786401}'
+        ),
+    ]
+
+
+@pytest.mark.parametrize("written", ["zeek", "dnstap", "zone", "dnscollector-text", "parquet"])
+def test_what_the_stream_reads_is_what_the_scan_reads(
+    kafka: KafkaServer, unique: str, tmp_path: Path, scan: ScanFiles, written: str
+) -> None:
+    path = tmp_path / "in"
+    path.write_bytes((WITH_ANSWERS | ALONE)[written][1](rows()[:1000]))
+    producing, sent = produced(kafka, unique, path)
+    assert (producing.sent, len(sent), dict(producing.rejected)) == (1000, 1000, {})
+    direct, again = scan(path.read_bytes()), scan(b"\n".join(map(bytes, filter(None, sent))))
+
+    def found(result: Scanned) -> list[tuple[str, ...]]:
+        fields = ("name", "seen_in", "rrname", "target", "techniques")
+        return [
+            tuple(str(each[field]).removesuffix(".") for field in fields)
+            for each in result.detections
+        ]
+
+    assert found(again) == found(direct)
+    assert len(found(direct)) >= 10
+    assert again.outcome.counts.matched == direct.outcome.counts.matched
 
 
 def test_a_missing_topic_is_said(kafka: KafkaServer, unique: str) -> None:
