@@ -119,6 +119,9 @@ def test_hostile_text_comes_back_as_it_was(case: Case, found: list[Detection]) -
         found[0].with_record(source="'; DROP TABLE detections; --", coordinates="sha256:01:0"),
         found[0].with_record(source="\u202e\x1b]52;c;\x07\n{}", coordinates="sha256:01:1"),
         found[0].with_record(source="%s%n{}", coordinates="sha256:01:2", rdata="\x00\u2028"),
+        found[0].with_record(
+            source="a", coordinates="sha256:01:3", seen_in="rdata", rrname="\x1b]0;x\x07.com"
+        ),
     ]
     case.sink.write(Batch(hostile, None))
     case.assert_holds(hostile)

@@ -18,18 +18,23 @@ import pytest
 from infra.stack import DynamoServer, KafkaServer, PostgresServer
 from tests.faults.arena import Arena, Servers
 from tests.faults.messages import Mixture, Sent, messages
+from tests.pipeline.formats.writings import rows
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = ROOT / "detector" / "data" / "targets.csv"
 RECORDS = 12_000
+ALIAS = (
+    b'{"rrname":"%s","rrtype":"CNAME","rdata":"%s","time_first":1795366800,"time_last":1795366800}'
+)
 
 
 @pytest.fixture(scope="module")
 def lines() -> list[bytes]:
-    """Planted names and all that cannot be read, and the beginning of the bundled sample."""
+    """Planted names and all that cannot be read, aliases, and the beginning of the sample."""
     made = [sent.value for sent in messages(3, 4000, Mixture(0.1, 0.1, 0.0))]
+    made += [ALIAS % (name.encode(), target.encode()) for name, target in rows()[:2000]]
     with gzip.open(ROOT / "pipeline" / "data" / "sample.ndjson.gz") as sample:
-        made += [line.rstrip(b"\n") for _, line in zip(range(RECORDS - 4000), sample, strict=False)]
+        made += [line.rstrip(b"\n") for _, line in zip(range(RECORDS - 6000), sample, strict=False)]
     return [line for line in made if line and b"\n" not in line]
 
 
@@ -87,6 +92,7 @@ def test_scan_and_stream_find_the_same(
 ) -> None:
     expected, rejected = scanned(lines, tmp_path)
     assert len(expected) > 400
+    assert Counter(each["seen_in"] for each in expected)["rdata"] > 20
     assert len(rejected) > 8
     with Arena(Servers(kafka, dynamo, postgres), tmp_path / "arena") as arena:
         if sinks == "embedded":
