@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import unicodedata2
 
+from detector.delimited_rows import row_spans, unfinished_row
 from detector.shapes import COF
 from detector.uts46 import mapping
 
@@ -23,21 +24,35 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
     from detector.confusables import ConfusableMap
-    from detector.shapes import JsonShape, LineShape
+    from detector.shapes import JsonShape, LineShape, RowShape
     from detector.skeleton import Skeletonizer
     from detector.suffixes import SuffixList
     from detector.targets import TargetList
 
 try:
-    from detector._kernel import Kernel, keep_memory
+    from detector._kernel import Kernel, keep_memory, unfinished
 except ImportError:  # built where there was no C compiler
     Kernel = None  # type: ignore[assignment, misc]
 
     def keep_memory() -> None:
         """Let the process keep the memory that it frees, where the kernel is there."""
 
+    def unfinished(block: Buffer, final: bool, /) -> int:
+        """Give where a last row begins that goes on in what follows (`unfinished_row`)."""
+        return unfinished_row(bytes(block), final=final)
 
-__all__ = ["COMPILED", "Everything", "Hits", "Screen", "every_line", "is_stable", "keep_memory"]
+
+__all__ = [
+    "COMPILED",
+    "Everything",
+    "Hits",
+    "Screen",
+    "every_line",
+    "every_row",
+    "is_stable",
+    "keep_memory",
+    "unfinished",
+]
 
 COMPILED: bool = Kernel is not None
 """True if the kernel is there; without it a scan is some hundred times slower."""
@@ -136,6 +151,10 @@ class Screen:
         """Screen the lines of a text log; a line that begins with ``#`` is always handed over."""
         return Hits(*self._kernel.columns(block, *shape)) if self._kernel else every_line(block)
 
+    def rows(self, block: Buffer, shape: RowShape) -> Hits:
+        """Screen rows of delimited text, of which the block ends none in its middle."""
+        return Hits(*self._kernel.rows(block, *shape)) if self._kernel else every_row(block)
+
     def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
         """Screen an Arrow array of names; nulls and empty strings are always handed over."""
         _, offsets, data = array.buffers()
@@ -194,6 +213,10 @@ class Everything:
         """See `Screen.columns`."""
         return every_line(block)
 
+    def rows(self, block: Buffer, shape: RowShape) -> Hits:  # noqa: ARG002 - of `Screen`
+        """See `Screen.rows`."""
+        return every_row(block)
+
     def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
         """See `Screen.strings`."""
         return Hits(len(array), 0, [(place, place + 1) for place in range(len(array))])
@@ -212,3 +235,11 @@ def every_line(block: Buffer) -> Hits:
             blank += 1
         start = stop + 1
     return Hits(len(spans), blank, spans)
+
+
+def every_row(block: Buffer) -> Hits:
+    """Hand over every row of delimited text that is not blank."""
+    text = bytes(block)
+    spans = list(row_spans(text))
+    named = [(start, stop) for start, stop in spans if text[start:stop].strip()]
+    return Hits(len(named), len(spans) - len(named), named)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 OBJECT, ARRAY, OWN, RDATA, NEVER, TEXT, COUNT, TIME = 1, 2, 4, 8, 16, 32, 64, 128
 
+_MOST_COLUMNS: Final = 256
+
 _STEP: Final = re.compile(r"`([^`]+)`|([^.`\[]+)|(\[\])")
 
 
@@ -136,6 +138,42 @@ class LineShape(NamedTuple):
 
     number: int = -1
     """Number of the field that is digits alone; -1 for none."""
+
+
+class RowShape(NamedTuple):
+    """Where names stand in rows of delimited text."""
+
+    divider: bytes
+    """The octet that divides the cells."""
+
+    own: int
+    """Column of the names, from 0."""
+
+    kinds: bytes
+    """What each column up to the last that matters holds: `OWN`, `RDATA`, `COUNT`, `TIME` or 0."""
+
+    @classmethod
+    def of(
+        cls,
+        divider: str,
+        own: int,
+        rdata: Iterable[int] = (),
+        counts: Iterable[int] = (),
+        times: Iterable[int] = (),
+    ) -> RowShape | None:
+        r"""Make the shape of some columns; None if there are too many for the screen.
+
+        >>> RowShape.of(",", 1, [2], [0])
+        RowShape(divider=b',', own=1, kinds=b'@\x04\x08')
+        """
+        kinds: dict[int, int] = {own: OWN}
+        for kind, columns in ((RDATA, rdata), (COUNT, counts), (TIME, times)):
+            for column in columns:
+                kinds[column] = kinds.get(column, 0) | kind
+        width = max(kinds) + 1
+        if width > _MOST_COLUMNS:
+            return None
+        return cls(divider.encode(), own, bytes(kinds.get(each, 0) for each in range(width)))
 
 
 _TIMES: Final = tuple(

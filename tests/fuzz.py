@@ -42,6 +42,7 @@ SEEDS: dict[str, list[bytes]] = {
     "csv": [
         b'rrname,rrtype,rdata\na.com,CNAME,paypa1.com\n"b.com",MX,"10 paypa1.com"\n',
         b"ts\tquery\n1\tpaypa1.com\n",
+        b'count;domain;time_first;note\n1;a.com;1.5;x\n2;"paypa1.com";2026-11-22T17:00:00Z;"a\nb"\n',
     ],
     "ndjson": [
         COF,

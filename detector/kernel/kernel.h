@@ -379,6 +379,7 @@ typedef struct {
 void screen_ndjson(screen *screen, const json_shape *shape, const uint8_t *block, size_t length);
 /* The name that rdata in presentation form ends with, if any; 0 if Python must look at it. */
 int screen_rdata(screen *screen, span text, place record);
+int is_usual_time(span text); /* a time of RFC 3339 that Python can read as well */
 
 /* ---- columns.c ---- */
 
@@ -402,6 +403,24 @@ typedef struct {
 } line_shape;
 
 void screen_columns(screen *screen, const line_shape *shape, const uint8_t *block, size_t length);
+
+/* ---- delimited.c ---- */
+
+#define MAX_CELLS 256
+
+typedef struct {
+    const uint8_t *kinds; /* of each column: what JSON has of the same field, or 0 */
+    int count;            /* columns up to the last that is looked at */
+    int own;              /* column of the names */
+    uint8_t divider;
+} row_shape;
+
+void screen_rows(screen *screen, const row_shape *shape, const uint8_t *block, size_t length);
+/* Where a last row begins that goes on in what follows; `length` if there is none. */
+size_t rows_unfinished(const uint8_t *block, size_t length, int final);
+
+/* ---- strings.c ---- */
+
 void screen_strings(screen *screen, const uint8_t *data, size_t size, const void *offsets, int wide,
                     size_t first, size_t count);
 

@@ -245,7 +245,8 @@ typedef struct {
     int wide;
     size_t first, count;
     const json_shape *json;
-    const line_shape *columns; /* where neither: plain names */
+    const line_shape *columns;
+    const row_shape *rows; /* where none of these: plain names */
 } source;
 
 /* Runs one driver without the interpreter lock; gives (records, blank, spans). */
@@ -259,6 +260,7 @@ static PyObject *run(Kernel *self, const source *from) {
         screen_strings(screen, from->data, from->size, from->offsets, from->wide, from->first, from->count);
     else if (from->json) screen_ndjson(screen, from->json, from->data, from->size);
     else if (from->columns) screen_columns(screen, from->columns, from->data, from->size);
+    else if (from->rows) screen_rows(screen, from->rows, from->data, from->size);
     else screen_lines(screen, from->data, from->size);
     screen_end(screen);
     PyEval_RestoreThread(screen->visit.thread);
@@ -275,16 +277,17 @@ static PyObject *run(Kernel *self, const source *from) {
     return result;
 }
 
-static PyObject *run_block(PyObject *self, PyObject *block, const json_shape *json, const line_shape *columns) {
+static PyObject *run_block(PyObject *self, PyObject *block, source from) {
     Py_buffer view;
     if (PyObject_GetBuffer(block, &view, PyBUF_SIMPLE)) return NULL;
-    source from = {view.buf, (size_t)view.len, NULL, 0, 0, 0, json, columns};
+    from.data = view.buf;
+    from.size = (size_t)view.len;
     PyObject *result = run((Kernel *)self, &from);
     PyBuffer_Release(&view);
     return result;
 }
 
-static PyObject *Kernel_lines(PyObject *self, PyObject *block) { return run_block(self, block, NULL, NULL); }
+static PyObject *Kernel_lines(PyObject *self, PyObject *block) { return run_block(self, block, (source){0}); }
 
 static PyObject *Kernel_ndjson(PyObject *self, PyObject *args) {
     PyObject *block, *nodes, *entries;
@@ -292,7 +295,7 @@ static PyObject *Kernel_ndjson(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "OpO!O!", &block, &shape.several, &PyTuple_Type, &nodes, &PyTuple_Type, &entries) ||
         read_json_shape(nodes, entries, &shape))
         return NULL;
-    return run_block(self, block, &shape, NULL);
+    return run_block(self, block, (source){.json = &shape});
 }
 
 static PyObject *Kernel_columns(PyObject *self, PyObject *args) {
@@ -308,7 +311,35 @@ static PyObject *Kernel_columns(PyObject *self, PyObject *args) {
     }
     shape.mark.length = (int)mark;
     shape.unset.length = (int)unset;
-    return run_block(self, block, NULL, &shape);
+    return run_block(self, block, (source){.columns = &shape});
+}
+
+static PyObject *Kernel_rows(PyObject *self, PyObject *args) {
+    PyObject *block;
+    row_shape shape = {0};
+    Py_ssize_t divider, count;
+    const char *mark;
+    if (!PyArg_ParseTuple(args, "Oy#iy#", &block, &mark, &divider, &shape.own, &shape.kinds, &count)) return NULL;
+    if (divider != 1 || count > MAX_CELLS || shape.own < 0 || shape.own >= count) {
+        PyErr_SetString(PyExc_ValueError, "not a shape of rows");
+        return NULL;
+    }
+    shape.divider = (uint8_t)*mark;
+    shape.count = (int)count;
+    return run_block(self, block, (source){.rows = &shape});
+}
+
+static PyObject *unfinished(PyObject *module, PyObject *args) {
+    Py_buffer view;
+    int final;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*p", &view, &final)) return NULL;
+    size_t place;
+    Py_BEGIN_ALLOW_THREADS
+    place = rows_unfinished(view.buf, (size_t)view.len, final);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&view);
+    return PyLong_FromSize_t(place);
 }
 
 static PyObject *Kernel_strings(PyObject *self, PyObject *args) {
@@ -327,7 +358,10 @@ static PyObject *Kernel_strings(PyObject *self, PyObject *args) {
     if (first < 0 || count < 0 || first >= items || count > items - 1 - first) {
         PyErr_SetString(PyExc_ValueError, "the array is longer than its offsets");
     } else {
-        source from = {data.buf, (size_t)data.len, offsets.buf, wide, (size_t)first, (size_t)count, NULL, NULL};
+        source from = {
+            .data = data.buf, .size = (size_t)data.len, .offsets = offsets.buf, .wide = wide,
+            .first = (size_t)first, .count = (size_t)count,
+        };
         result = run((Kernel *)self, &from);
     }
     PyBuffer_Release(&data);
@@ -371,6 +405,7 @@ static PyMethodDef Kernel_methods[] = {
     {"ndjson", Kernel_ndjson, METH_VARARGS, "Screen JSON objects, one a line: block, several, nodes, entries."},
     {"columns", Kernel_columns, METH_VARARGS,
      "Screen lines of a text log: block, mark, marked, own, count, rdata, between, unset, number."},
+    {"rows", Kernel_rows, METH_VARARGS, "Screen rows of delimited text: block, divider, own, kinds."},
     {"strings", Kernel_strings, METH_VARARGS, "Screen an Arrow string array: offsets, data, first, count, wide."},
     {"targets", Kernel_targets, METH_O, "Positions of the targets that have a key."},
     {NULL, NULL, 0, NULL},
@@ -404,6 +439,7 @@ static PyObject *keep_memory(PyObject *module, PyObject *unused) {
 
 static PyMethodDef module_methods[] = {
     {"keep_memory", keep_memory, METH_NOARGS, "Let the process keep the memory that it frees."},
+    {"unfinished", unfinished, METH_VARARGS, "Where a last row begins that goes on: block, final."},
     {"punycode", punycode, METH_O, "Decode what follows xn--, or give None (RFC 3492)."},
     {NULL, NULL, 0, NULL},
 };

@@ -124,7 +124,7 @@ static int is_usual_number(span text, int kind) {
 static int number_at(const uint8_t *at) { return (at[0] - '0') * 10 + at[1] - '0'; }
 
 /* A time of RFC 3339, its zone left out or not; the last days of a month are left to Python. */
-static int is_usual_time(span text) {
+int is_usual_time(span text) {
     static const char form[] = "0000-00-00T00:00:00";
     const uint8_t *at = text.start, *end = at + text.length;
     if (text.length < 19) return 0;

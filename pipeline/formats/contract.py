@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from detector.shapes import JsonShape, LineShape
+    from detector.shapes import JsonShape, LineShape, RowShape
     from pipeline.blocks import Block, Gap
     from pipeline.records import Message, Rejected
 
@@ -45,6 +45,9 @@ class Screen(Protocol):
 
     def columns(self, block: Buffer, shape: LineShape) -> Hits:
         """Screen the lines of a text log."""
+
+    def rows(self, block: Buffer, shape: RowShape) -> Hits:
+        """Screen whole rows of delimited text."""
 
     def strings(self, array: object) -> Hits:
         """Screen an Arrow array of names; spans are (index, index + 1)."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 
-from detector.shapes import COF, LineShape
+from detector.shapes import COF, COUNT, OWN, RDATA, TIME, LineShape, RowShape
 from pipeline.formats.certstream import Certstream
 from pipeline.formats.dnscollector import DnsCollector
 from pipeline.formats.passivedns import PassiveDns
@@ -27,6 +27,11 @@ LINE_SHAPES = (
     Unbound.shape,
     LineShape(b"\t", marked=False, own=1, width=3, rdata=2, between=ord(","), unset=b"-"),
     LineShape(b".", marked=False, own=0, width=2, unset=b"", number=1),
+)
+ROW_SHAPES = (
+    RowShape(b",", 1, bytes([COUNT, OWN, RDATA, TIME])),
+    RowShape(b"\t", 0, bytes([OWN, RDATA | TIME, COUNT | TIME])),
+    RowShape(b".", 0, bytes([OWN])),
 )
 ALPHABET = (
     *(b"abcdefghijklmnopqrstuvwxyz0123456789-_*"),
@@ -59,6 +64,9 @@ PIECES = (
     b"1.5||192.0.2.1||192.0.2.2||IN||a.com.||CNAME||b.com.||43200||8\n",
     b"||",
     b"x\ta.com\tb.com,192.0.2.1\n",
+    b'12,"a.com","10 rnicrosoft.com",1.5\n',
+    b'"a\nb",a.com\n',
+    b"'\xc3\xa9\xe2\x82\xac',",
     b"a" * 63,
     b"a" * 64,
     b"a." * 130,
@@ -166,6 +174,9 @@ def main() -> None:
         spans_are_sound(kernel.lines, text)  # type: ignore[attr-defined]
         spans_are_sound(kernel.ndjson, text, *draw.choice(JSON_SHAPES))  # type: ignore[attr-defined]
         spans_are_sound(kernel.columns, text, *draw.choice(LINE_SHAPES))  # type: ignore[attr-defined]
+        spans_are_sound(kernel.rows, text, *draw.choice(ROW_SHAPES))  # type: ignore[attr-defined]
+        if not 0 <= module.unfinished(text, draw.random() < 0.5) <= len(text):
+            sys.exit("a row begins outside of the block")
         module.punycode(text[:70])
         rows_are_sound(module, draw, text)
         cuts = sorted(draw.randrange(len(text) + 1) for _ in range(20))
