@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import unicodedata2
 
 from detector.delimited_rows import row_spans, unfinished_row
+from detector.frames import frame_spans
 from detector.shapes import COF
 from detector.uts46 import mapping
 
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from detector.targets import TargetList
 
 try:
-    from detector._kernel import Kernel, keep_memory, unfinished
+    from detector._kernel import Kernel, keep_memory, unfinished, whole_frames
 except ImportError:  # built where there was no C compiler
     Kernel = None  # type: ignore[assignment, misc]
 
     def keep_memory() -> None:
         """Let the process keep the memory that it frees, where the kernel is there."""
+
+    from detector.frames import whole_frames
 
     def unfinished(block: Buffer, final: bool, /) -> int:
         """Give where a last row begins that goes on in what follows (`unfinished_row`)."""
@@ -52,6 +55,7 @@ __all__ = [
     "is_stable",
     "keep_memory",
     "unfinished",
+    "whole_frames",
 ]
 
 COMPILED: bool = Kernel is not None
@@ -155,6 +159,10 @@ class Screen:
         """Screen rows of delimited text, of which the block ends none in its middle."""
         return Hits(*self._kernel.rows(block, *shape)) if self._kernel else every_row(block)
 
+    def frames(self, block: Buffer) -> Hits:
+        """Screen whole frames of dnstap."""
+        return Hits(*self._kernel.frames(block)) if self._kernel else every_frame(block)
+
     def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
         """Screen an Arrow array of names; nulls and empty strings are always handed over."""
         _, offsets, data = array.buffers()
@@ -217,6 +225,10 @@ class Everything:
         """See `Screen.rows`."""
         return every_row(block)
 
+    def frames(self, block: Buffer) -> Hits:
+        """See `Screen.frames`."""
+        return every_frame(block)
+
     def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
         """See `Screen.strings`."""
         return Hits(len(array), 0, [(place, place + 1) for place in range(len(array))])
@@ -243,3 +255,9 @@ def every_row(block: Buffer) -> Hits:
     spans = list(row_spans(text))
     named = [(start, stop) for start, stop in spans if text[start:stop].strip()]
     return Hits(len(named), len(spans) - len(named), named)
+
+
+def every_frame(block: Buffer) -> Hits:
+    """Hand over every frame of a Frame Stream."""
+    spans = list(frame_spans(bytes(block)))
+    return Hits(len(spans), 0, spans)

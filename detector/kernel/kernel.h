@@ -419,6 +419,14 @@ void screen_rows(screen *screen, const row_shape *shape, const uint8_t *block, s
 /* Where a last row begins that goes on in what follows; `length` if there is none. */
 size_t rows_unfinished(const uint8_t *block, size_t length, int final);
 
+/* ---- frames.c ---- */
+
+enum { FRAME_TOO_LARGE = 1, FRAME_OF_OTHERS = 2 };
+
+void screen_frames(screen *screen, const uint8_t *block, size_t length);
+/* How many octets whole frames have, up to one with which something is wrong. */
+size_t frames_whole(const uint8_t *block, size_t length, int *wrong);
+
 /* ---- strings.c ---- */
 
 void screen_strings(screen *screen, const uint8_t *data, size_t size, const void *offsets, int wide,

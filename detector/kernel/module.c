@@ -246,7 +246,8 @@ typedef struct {
     size_t first, count;
     const json_shape *json;
     const line_shape *columns;
-    const row_shape *rows; /* where none of these: plain names */
+    const row_shape *rows;
+    int frames; /* where none of these: plain names */
 } source;
 
 /* Runs one driver without the interpreter lock; gives (records, blank, spans). */
@@ -261,6 +262,7 @@ static PyObject *run(Kernel *self, const source *from) {
     else if (from->json) screen_ndjson(screen, from->json, from->data, from->size);
     else if (from->columns) screen_columns(screen, from->columns, from->data, from->size);
     else if (from->rows) screen_rows(screen, from->rows, from->data, from->size);
+    else if (from->frames) screen_frames(screen, from->data, from->size);
     else screen_lines(screen, from->data, from->size);
     screen_end(screen);
     PyEval_RestoreThread(screen->visit.thread);
@@ -288,6 +290,10 @@ static PyObject *run_block(PyObject *self, PyObject *block, source from) {
 }
 
 static PyObject *Kernel_lines(PyObject *self, PyObject *block) { return run_block(self, block, (source){0}); }
+
+static PyObject *Kernel_frames(PyObject *self, PyObject *block) {
+    return run_block(self, block, (source){.frames = 1});
+}
 
 static PyObject *Kernel_ndjson(PyObject *self, PyObject *args) {
     PyObject *block, *nodes, *entries;
@@ -340,6 +346,16 @@ static PyObject *unfinished(PyObject *module, PyObject *args) {
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&view);
     return PyLong_FromSize_t(place);
+}
+
+static PyObject *whole_frames(PyObject *module, PyObject *block) {
+    Py_buffer view;
+    int wrong;
+    (void)module;
+    if (PyObject_GetBuffer(block, &view, PyBUF_SIMPLE)) return NULL;
+    size_t length = frames_whole(view.buf, (size_t)view.len, &wrong);
+    PyBuffer_Release(&view);
+    return Py_BuildValue("ni", (Py_ssize_t)length, wrong);
 }
 
 static PyObject *Kernel_strings(PyObject *self, PyObject *args) {
@@ -406,6 +422,7 @@ static PyMethodDef Kernel_methods[] = {
     {"columns", Kernel_columns, METH_VARARGS,
      "Screen lines of a text log: block, mark, marked, own, count, rdata, between, unset, number."},
     {"rows", Kernel_rows, METH_VARARGS, "Screen rows of delimited text: block, divider, own, kinds."},
+    {"frames", Kernel_frames, METH_O, "Screen whole frames of dnstap."},
     {"strings", Kernel_strings, METH_VARARGS, "Screen an Arrow string array: offsets, data, first, count, wide."},
     {"targets", Kernel_targets, METH_O, "Positions of the targets that have a key."},
     {NULL, NULL, 0, NULL},
@@ -440,6 +457,7 @@ static PyObject *keep_memory(PyObject *module, PyObject *unused) {
 static PyMethodDef module_methods[] = {
     {"keep_memory", keep_memory, METH_NOARGS, "Let the process keep the memory that it frees."},
     {"unfinished", unfinished, METH_VARARGS, "Where a last row begins that goes on: block, final."},
+    {"whole_frames", whole_frames, METH_O, "How many octets whole frames have, and what is wrong then."},
     {"punycode", punycode, METH_O, "Decode what follows xn--, or give None (RFC 3492)."},
     {NULL, NULL, 0, NULL},
 };

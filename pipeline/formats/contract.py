@@ -49,6 +49,9 @@ class Screen(Protocol):
     def rows(self, block: Buffer, shape: RowShape) -> Hits:
         """Screen whole rows of delimited text."""
 
+    def frames(self, block: Buffer) -> Hits:
+        """Screen whole frames of dnstap."""
+
     def strings(self, array: object) -> Hits:
         """Screen an Arrow array of names; spans are (index, index + 1)."""
 

@@ -7,35 +7,26 @@ Offsets are those of a frame's length in the decompressed stream.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.blocks import KEPT, Gap
+from detector import screen as screens
+from detector.frames import FrameFault
+from pipeline.blocks import KEPT, Block, Gap
 from pipeline.errors import DamagedStream
 from pipeline.formats.dns_wire import BadMessage, read_message
-from pipeline.formats.lines import screen_named
 from pipeline.formats.pointing import Sightings
 from pipeline.records import Reason, Record, Rejected, SeenIn, Skipped, SkipReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pipeline.blocks import Block
     from pipeline.formats.contract import Hits, Screen
     from pipeline.records import Message
 
-CONTENT_TYPE: Final = b"protobuf:dnstap.Dnstap"
-"""What a START frame says that the frames are."""
-
-LARGEST: Final = 1 << 20
-"""Octets of a frame: a DNS message has 64 KiB at most, and a frame two of them."""
-
-_START = 2
-_LARGEST_CONTROL = 512
 _MESSAGE, _TYPE = 14, 15  # fields of Dnstap
 _QUERY, _RESPONSE = 10, 14  # fields of its Message
 _QUERY_SECONDS, _RESPONSE_SECONDS = 8, 12
 _LATEST = 1 << 37  # seconds: the year 6325
-_FLAG = b"\xff"  # no name: the screen hands such a line over for sure
 
 
 class Dnstap:
@@ -71,13 +62,13 @@ class Dnstap:
             for chunk in chunks:
                 passed = min(skip, len(chunk))
                 skip -= passed
-                held += chunk[passed:]
-                found, used, wrong = _divided(held, offset)
+                held = held + chunk[passed:] if held else chunk[passed:]
+                used, wrong = screens.whole_frames(held)
+                if used:
+                    yield FrameBatch(self, Block(held[:used], offset))
                 held, offset = held[used:], offset + used
-                if found:
-                    yield FrameBatch(self, found, offset)
                 if wrong:
-                    yield _damage(Reason.CORRUPT_STREAM, wrong, offset)
+                    yield _damage(Reason.CORRUPT_STREAM, _fault(FrameFault(wrong), held), offset)
                     return
         except DamagedStream as damage:
             yield _damage(damage.reason, str(damage), offset)
@@ -90,32 +81,11 @@ def _damage(reason: Reason | str, detail: str, offset: int) -> Gap:
     return Gap(Rejected(reason, detail, offset), offset, is_damage=True)
 
 
-def _divided(held: bytes, offset: int) -> tuple[list[tuple[int, bytes]], int, str]:
-    """Give the whole frames that bytes begin with, how many octets they are, and what is wrong."""
-    found: list[tuple[int, bytes]] = []
-    place = 0
-    while place + 4 <= len(held):
-        begin, size = place + 4, int.from_bytes(held[place : place + 4])
-        limit = LARGEST
-        if not size:
-            if begin + 4 > len(held):
-                break
-            begin, size, limit = (
-                begin + 4,
-                int.from_bytes(held[begin : begin + 4]),
-                _LARGEST_CONTROL,
-            )
-        if size > limit:
-            return found, place, f"a frame of {size} octets: this is no Frame Stream"
-        if begin + size > len(held):
-            break
-        frame = held[begin : begin + size]
-        if limit == LARGEST:
-            found.append((offset + place, frame))
-        elif frame[:4] == _START.to_bytes(4) and frame[4:] and CONTENT_TYPE not in frame:
-            return found, place, "the frames are not of dnstap"
-        place = begin + size
-    return found, place, ""
+def _fault(fault: FrameFault, held: bytes) -> str:
+    if fault == FrameFault.OF_OTHERS:
+        return "the frames are not of dnstap"
+    size = int.from_bytes(held[:4]) or int.from_bytes(held[4:8])
+    return f"a frame of {size} octets: this is no Frame Stream"
 
 
 def _record(frame: bytes, offset: int) -> Message:
@@ -193,29 +163,23 @@ class FrameBatch(NamedTuple):
     format: Dnstap
     """Whose frames they are."""
 
-    frames: list[tuple[int, bytes]]
-    """Offset and content of each."""
-
-    end: int
-    """See `Batch.end`."""
+    block: Block
+    """Where they lie: whole frames, control frames among them."""
 
     state: str = ""
     """See `Batch.state`."""
 
+    @property
+    def end(self) -> int:
+        """See `Batch.end`."""
+        return self.block.end
+
     def screen(self, screen: Screen) -> Hits:
-        """See `Batch.screen`; spans are (index, index + 1) of the frames."""
-        named: list[tuple[int, bytes]] = []
-        for index, (offset, frame) in enumerate(self.frames):
-            read = self.format.parse(frame, offset)
-            if not isinstance(read, Record):
-                named.append((index, _FLAG))
-                continue
-            named.append((index, str(read.name).encode()))
-            named += [(index, str(each.name).encode()) for each in read.more]
-        return screen_named(screen, named, len(self.frames))
+        """See `Batch.screen`."""
+        return screen.frames(self.block.data)
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""
-        for index, _ in hits.spans:
-            offset, frame = self.frames[index]
-            yield self.format.parse(frame, offset)
+        data, offset = self.block.data, self.block.offset
+        for start, end in hits.spans:
+            yield self.format.parse(bytes(data[start + 4 : end]), offset + start)

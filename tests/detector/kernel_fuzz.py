@@ -19,6 +19,9 @@ from pipeline.formats.dnscollector import DnsCollector
 from pipeline.formats.passivedns import PassiveDns
 from pipeline.formats.querylog import Bind, Unbound
 from pipeline.formats.suricata import Suricata
+from tests.pipeline.formats.test_dns_wire import MESSAGE
+from tests.pipeline.formats.test_dnstap import ASKED, RESPONSE, START, STOP, tap
+from tests.pipeline.formats.test_dnstap import text as field
 
 JSON_SHAPES = (COF, Suricata.shape, DnsCollector.shape, Certstream.shape)
 LINE_SHAPES = (
@@ -33,6 +36,7 @@ ROW_SHAPES = (
     RowShape(b"\t", 0, bytes([OWN, RDATA | TIME, COUNT | TIME])),
     RowShape(b".", 0, bytes([OWN])),
 )
+FRAMES = (START, STOP, RESPONSE, ASKED, *(tap(field(14, MESSAGE * n)) for n in (1, 9, 900)))
 ALPHABET = (
     *(b"abcdefghijklmnopqrstuvwxyz0123456789-_*"),
     *(b"..........\n\n\n\r\\ \t\"'{}[]:,\x00ABCXYZ"),
@@ -132,6 +136,17 @@ def block(draw: random.Random) -> bytes:
     return bytes(memoryview(whole)[draw.randrange(4) :])
 
 
+def frames(draw: random.Random, text: bytes) -> bytes:
+    """Make frames of dnstap, some of their octets changed."""
+    made = []
+    for _ in range(draw.randrange(40)):
+        frame = bytearray(draw.choice(FRAMES))
+        for _ in range(draw.randrange(3)):
+            frame[draw.randrange(len(frame))] = draw.choice((0, 1, 12, 0x3F, 0xC0, 0xFF))
+        made.append(bytes(frame))
+    return b"".join(made) + text[:20]
+
+
 def spans_are_sound(
     screen: Callable[..., tuple[int, int, list[tuple[int, int]]]], text: bytes, *shape: object
 ) -> None:
@@ -177,6 +192,12 @@ def main() -> None:
         spans_are_sound(kernel.rows, text, *draw.choice(ROW_SHAPES))  # type: ignore[attr-defined]
         if not 0 <= module.unfinished(text, draw.random() < 0.5) <= len(text):
             sys.exit("a row begins outside of the block")
+        taps = frames(draw, text)
+        whole, _ = module.whole_frames(taps)
+        if whole > len(taps):
+            sys.exit("frames end outside of the block")
+        kernel.frames(taps)  # type: ignore[attr-defined]
+        kernel.frames(taps[:whole])  # type: ignore[attr-defined]
         module.punycode(text[:70])
         rows_are_sound(module, draw, text)
         cuts = sorted(draw.randrange(len(text) + 1) for _ in range(20))

@@ -10,6 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.frames import frame_spans, whole_frames
+from detector.screen import COMPILED, Everything
+from detector.screen import whole_frames as compiled_whole_frames
+from pipeline.engine import Engine
 from pipeline.errors import DamagedStream
 from pipeline.formats.dnstap import Dnstap, FrameBatch
 from pipeline.formats.guessing import guess
@@ -127,7 +131,12 @@ def frames(data: bytes, sizes: list[int], start: int = 0) -> tuple[list[tuple[in
         place += size
     parts = list(Dnstap().frames(chunks, start))
     batches = [each for each in parts if isinstance(each, FrameBatch)]
-    return [frame for each in batches for frame in each.frames], len(parts) - len(batches)
+    found = [
+        (each.block.offset + start, bytes(each.block.data[start + 4 : stop]))
+        for each in batches
+        for start, stop in frame_spans(bytes(each.block.data))
+    ]
+    return found, len(parts) - len(batches)
 
 
 @given(st.lists(st.integers(0, 60), max_size=12))
@@ -154,3 +163,49 @@ def test_damage_underneath_comes_after_the_frames_before_it() -> None:
     assert isinstance(first, FrameBatch)
     assert not isinstance(gap, FrameBatch)
     assert gap.rejected.reason == Reason.CORRUPT_STREAM
+
+
+compiled = pytest.mark.skipif(not COMPILED, reason="the kernel is not compiled here")
+PARTS = st.one_of(
+    st.sampled_from([START, STOP, RESPONSE, ASKED, b"\0\0\0\0", b"\0\0\0\1", b"\x7f\0\0\0"]),
+    st.binary(max_size=20),
+)
+
+
+@compiled
+@given(st.lists(PARTS, max_size=6).map(b"".join))
+def test_the_kernel_divides_as_python_does(data: bytes) -> None:
+    assert compiled_whole_frames(data) == whole_frames(data)
+
+
+@compiled
+@given(
+    st.sampled_from([RESPONSE, ASKED]),
+    st.lists(st.tuples(st.integers(4, 200), st.integers(0, 255)), max_size=3),
+)
+def test_what_the_kernel_takes_for_clean_is_a_record_without_lookalike(
+    engine: Engine, frame: bytes, changes: list[tuple[int, int]]
+) -> None:
+    broken = bytearray(frame.replace(b"paypa1", b"paypal"))  # which is nobody's lookalike
+    for place, octet in changes:
+        broken[place % len(broken) if place % len(broken) > 3 else 4] = octet
+    data = bytes(broken)
+    said, expected = engine.screen.frames(data), Everything().frames(data)
+    assert (said.records, said.blank) == (expected.records, expected.blank)
+    if said.spans == expected.spans:
+        return
+    read = Dnstap().parse(data[4:], 0)
+    assert isinstance(read, Record), read
+    for name in (read.name, *(each.name for each in read.more)):
+        assert engine.judge(name).detections == ()
+
+
+@compiled
+@pytest.mark.parametrize("name", [b"www", b"WwW", b"_dmarc"])
+def test_plain_frames_are_not_handed_over(engine: Engine, name: bytes) -> None:
+    wire = bytes([len(name)]) + name + b"\x07example\x03com\0"
+    query = b"\0\0\1\0\0\1\0\1\0\0\0\0" + wire + b"\0\1\0\1"
+    mx = b"\xc0\x0c\0\x0f\0\1\0\0\0\x3c\0\x09\0\x0a\4mail\xc0" + bytes([13 + len(name)])
+    assert engine.screen.frames(tap(text(14, query + mx))).spans == []
+    lookalike = query + mx.replace(b"\4mail\xc0" + bytes([13 + len(name)]), b"\6paypa1\xc0\x18")
+    assert len(engine.screen.frames(tap(text(14, lookalike))).spans) == 1
