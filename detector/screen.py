@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from detector.targets import TargetList
 
 try:
-    from detector._kernel import Kernel, keep_memory, unfinished, whole_frames
+    from detector._kernel import Kernel, keep_memory, odd_entries, unfinished, whole_frames
 except ImportError:  # built where there was no C compiler
     Kernel = None  # type: ignore[assignment, misc]
 
@@ -39,6 +39,11 @@ except ImportError:  # built where there was no C compiler
         """Let the process keep the memory that it frees, where the kernel is there."""
 
     from detector.frames import whole_frames
+
+    def odd_entries(block: Buffer, /) -> list[tuple[int, int]]:
+        """Give where lines of a zone file stand that are no plain entries: all, here."""
+        length = memoryview(block).nbytes
+        return [(0, length)] if length else []
 
     def unfinished(block: Buffer, final: bool, /) -> int:
         """Give where a last row begins that goes on in what follows (`unfinished_row`)."""
@@ -54,6 +59,7 @@ __all__ = [
     "every_row",
     "is_stable",
     "keep_memory",
+    "odd_entries",
     "unfinished",
     "whole_frames",
 ]
@@ -163,6 +169,10 @@ class Screen:
         """Screen whole frames of dnstap."""
         return Hits(*self._kernel.frames(block)) if self._kernel else every_frame(block)
 
+    def entries(self, block: Buffer) -> Hits:
+        """Screen the plain entries of a zone file; lines of `odd_entries` are passed over."""
+        return Hits(*self._kernel.entries(block)) if self._kernel else every_entry(block)
+
     def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
         """Screen an Arrow array of names; nulls and empty strings are always handed over."""
         _, offsets, data = array.buffers()
@@ -229,6 +239,10 @@ class Everything:
         """See `Screen.frames`."""
         return every_frame(block)
 
+    def entries(self, block: Buffer) -> Hits:
+        """See `Screen.entries`."""
+        return every_entry(block)
+
     def strings(self, array: pa.StringArray | pa.LargeStringArray) -> Hits:
         """See `Screen.strings`."""
         return Hits(len(array), 0, [(place, place + 1) for place in range(len(array))])
@@ -260,4 +274,15 @@ def every_row(block: Buffer) -> Hits:
 def every_frame(block: Buffer) -> Hits:
     """Hand over every frame of a Frame Stream."""
     spans = list(frame_spans(bytes(block)))
+    return Hits(len(spans), 0, spans)
+
+
+def every_entry(block: Buffer) -> Hits:
+    """Hand over every plain entry of a zone file."""
+    data = bytes(block)
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for begin, stop in [*odd_entries(data), (len(data), len(data))]:
+        spans += [(at + start, at + end) for start, end in every_line(data[at:begin]).spans]
+        at = stop
     return Hits(len(spans), 0, spans)

@@ -332,6 +332,7 @@ typedef struct {
     probe ring[RING];
 } screen;
 
+int hits_add(hits *out, place record); /* 0: out of memory */
 void screen_begin(screen *screen, kernel *kernel, void *thread, hits *out, const uint8_t *limit);
 void screen_name(screen *screen, const uint8_t *name, int length, place record);
 void screen_labels(screen *screen, const uint8_t *end, const span *labels, int count, int raw,
@@ -426,6 +427,13 @@ enum { FRAME_TOO_LARGE = 1, FRAME_OF_OTHERS = 2 };
 void screen_frames(screen *screen, const uint8_t *block, size_t length);
 /* How many octets whole frames have, up to one with which something is wrong. */
 size_t frames_whole(const uint8_t *block, size_t length, int *wrong);
+
+/* ---- entries.c ---- */
+
+void screen_entries(screen *screen, const uint8_t *block, size_t length); /* plain ones alone */
+/* Adds where lines stand that are no plain entries, those that follow each other together; 0: out of
+ * memory. */
+int entries_odd(hits *out, const uint8_t *block, size_t length);
 
 /* ---- strings.c ---- */
 

@@ -247,7 +247,7 @@ typedef struct {
     const json_shape *json;
     const line_shape *columns;
     const row_shape *rows;
-    int frames; /* where none of these: plain names */
+    int frames, entries; /* where none of these: plain names */
 } source;
 
 /* Runs one driver without the interpreter lock; gives (records, blank, spans). */
@@ -263,6 +263,7 @@ static PyObject *run(Kernel *self, const source *from) {
     else if (from->columns) screen_columns(screen, from->columns, from->data, from->size);
     else if (from->rows) screen_rows(screen, from->rows, from->data, from->size);
     else if (from->frames) screen_frames(screen, from->data, from->size);
+    else if (from->entries) screen_entries(screen, from->data, from->size);
     else screen_lines(screen, from->data, from->size);
     screen_end(screen);
     PyEval_RestoreThread(screen->visit.thread);
@@ -293,6 +294,10 @@ static PyObject *Kernel_lines(PyObject *self, PyObject *block) { return run_bloc
 
 static PyObject *Kernel_frames(PyObject *self, PyObject *block) {
     return run_block(self, block, (source){.frames = 1});
+}
+
+static PyObject *Kernel_entries(PyObject *self, PyObject *block) {
+    return run_block(self, block, (source){.entries = 1});
 }
 
 static PyObject *Kernel_ndjson(PyObject *self, PyObject *args) {
@@ -346,6 +351,21 @@ static PyObject *unfinished(PyObject *module, PyObject *args) {
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&view);
     return PyLong_FromSize_t(place);
+}
+
+static PyObject *odd_entries(PyObject *module, PyObject *block) {
+    Py_buffer view;
+    hits out = {NULL, 0, 0, 0, 0, 0};
+    (void)module;
+    if (PyObject_GetBuffer(block, &view, PyBUF_SIMPLE)) return NULL;
+    int done;
+    Py_BEGIN_ALLOW_THREADS
+    done = entries_odd(&out, view.buf, (size_t)view.len);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&view);
+    PyObject *result = done ? spans_list(&out) : PyErr_NoMemory();
+    free(out.spans);
+    return result;
 }
 
 static PyObject *whole_frames(PyObject *module, PyObject *block) {
@@ -423,6 +443,7 @@ static PyMethodDef Kernel_methods[] = {
      "Screen lines of a text log: block, mark, marked, own, count, rdata, between, unset, number."},
     {"rows", Kernel_rows, METH_VARARGS, "Screen rows of delimited text: block, divider, own, kinds."},
     {"frames", Kernel_frames, METH_O, "Screen whole frames of dnstap."},
+    {"entries", Kernel_entries, METH_O, "Screen the plain entries of a zone file."},
     {"strings", Kernel_strings, METH_VARARGS, "Screen an Arrow string array: offsets, data, first, count, wide."},
     {"targets", Kernel_targets, METH_O, "Positions of the targets that have a key."},
     {NULL, NULL, 0, NULL},
@@ -457,6 +478,7 @@ static PyObject *keep_memory(PyObject *module, PyObject *unused) {
 static PyMethodDef module_methods[] = {
     {"keep_memory", keep_memory, METH_NOARGS, "Let the process keep the memory that it frees."},
     {"unfinished", unfinished, METH_VARARGS, "Where a last row begins that goes on: block, final."},
+    {"odd_entries", odd_entries, METH_O, "Where lines stand that are no plain entries."},
     {"whole_frames", whole_frames, METH_O, "How many octets whole frames have, and what is wrong then."},
     {"punycode", punycode, METH_O, "Decode what follows xn--, or give None (RFC 3492)."},
     {NULL, NULL, 0, NULL},

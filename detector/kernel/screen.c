@@ -13,21 +13,26 @@
 
 enum { DEAD = 0, WAITING = 1, FORCED = 2 };
 
-static void emit(screen *screen, const probe *probe) {
-    hits *out = screen->out;
-    if (out->used && out->spans[out->used - 2] == probe->record.start) return; /* found by another label */
+int hits_add(hits *out, place record) {
     if (out->used + 2 > out->size) {
         size_t size = out->size ? out->size * 2 : 256;
         int64_t *spans = realloc(out->spans, size * sizeof *spans);
         if (!spans) {
             out->failed = 1;
-            return;
+            return 0;
         }
         out->spans = spans;
         out->size = size;
     }
-    out->spans[out->used++] = probe->record.start;
-    out->spans[out->used++] = probe->record.end;
+    out->spans[out->used++] = record.start;
+    out->spans[out->used++] = record.end;
+    return 1;
+}
+
+static void emit(screen *screen, const probe *probe) {
+    hits *out = screen->out;
+    if (out->used && out->spans[out->used - 2] == probe->record.start) return; /* found by another label */
+    hits_add(out, probe->record);
 }
 
 /* Tells whether a text has neither a digit nor two letters that read as one: whatever it reads as,

@@ -52,6 +52,9 @@ class Screen(Protocol):
     def frames(self, block: Buffer) -> Hits:
         """Screen whole frames of dnstap."""
 
+    def entries(self, block: Buffer) -> Hits:
+        """Screen the plain entries of a zone file."""
+
     def strings(self, array: object) -> Hits:
         """Screen an Arrow array of names; spans are (index, index + 1)."""
 

@@ -1,61 +1,25 @@
 """Zone files (RFC 1035, 5): a resource record an entry, as registries and servers write them.
 
-Read in order, since an entry may leave out its owner and what names are relative to. A state is the
-origin and the last owner. ``$INCLUDE`` and BIND's ``$GENERATE`` are not followed but rejected.
+Lines with an absolute owner, a TTL, a class and nothing odd, which are nearly all of a registry's
+zone, are screened where they lie. The others are read in order, since they may leave out what those
+before them said. A state is the origin and the last owner.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipeline.blocks import MAX_LINE, Block, Gap, oversize
-from pipeline.formats.fields import BadField
+from detector import screen as screens
+from pipeline.blocks import Block, Gap
 from pipeline.formats.lines import BOM, screen_named
-from pipeline.formats.pointing import pointed_at, points
-from pipeline.records import Reason, Record, Rejected, Skipped, SkipReason
+from pipeline.formats.zone_entries import Entry, Place, entry_end, read_entry, seen_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pipeline.formats.contract import Hits, Screen
-    from pipeline.records import Message
-
-_FLAG = b"\xff"  # no name: the screen hands such a line over for sure
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|;[^\n]*|(?:[^\s";()\\]|\\.)+|[()]|\\', re.DOTALL)
-_TTL: Final = re.compile(r"(?:\d+[smhdw]?)+", re.IGNORECASE)
-_CLASSES: Final = frozenset({"IN", "CH", "HS", "CS"})
-_ABSOLUTE: Final = re.compile(r"(?<!\\)(?:\\\\)*\.$")
-_PLAIN_NAME: Final = frozenset({b"ns", b"NS", b"cname", b"CNAME", b"ptr", b"PTR"})
-_PLAIN_OTHER: Final = frozenset({b"a", b"A", b"aaaa", b"AAAA"})
-_ODD: Final = re.compile(rb'[";()\\]')
-
-
-class Place(NamedTuple):
-    """What an entry may leave out."""
-
-    origin: str = ""
-    """What relative names end with, with its last full stop; empty if nothing has said."""
-
-    owner: str = ""
-    """The last owner, absolute."""
-
-
-class Entry(NamedTuple):
-    """One entry, and what held before it."""
-
-    offset: int
-    text: bytes
-    place: Place
-
-
-class ResourceRecord(NamedTuple):
-    """What an entry says; names are absolute."""
-
-    owner: str
-    rrtype: str
-    rdata: str
+    from pipeline.records import Message, Rejected
 
 
 class Zone:
@@ -82,200 +46,128 @@ class Zone:
         for block in blocks:
             if isinstance(block, Gap):
                 if rest:
-                    batch, _ = divided(rest, end - len(rest), place, final=True)
-                    place = batch.place
-                    yield batch
+                    division = Division(Block(rest, end - len(rest)), place, final=True)
+                    yield from division.batches
+                    place = division.place
                 rest = b""
                 yield block
                 continue
-            batch, rest = divided(rest + block.data, block.offset - len(rest), place, final=False)
-            place, end = batch.place, block.end
-            yield batch
+            whole = Block(b"".join([rest, block.data]), block.offset - len(rest))
+            division = Division(whole, place, final=False)
+            yield from division.batches
+            place, rest, end = division.place, division.rest, block.end
         if rest:
-            yield divided(rest, end - len(rest), place, final=True)[0]
+            yield from Division(Block(rest, end - len(rest)), place, final=True).batches
 
 
-def divided(data: bytes, offset: int, place: Place, *, final: bool) -> tuple[ZoneBatch, bytes]:
-    """Divide bytes that begin with an entry into entries.
+class OddEntry(NamedTuple):
+    """An entry that is read for itself."""
 
-    Args:
-        data: whole lines.
-        offset: where they begin.
-        place: what holds there.
-        final: nothing follows, so that an open parenthesis will not be closed any more.
+    start: int
+    """Where it begins in its batch's block."""
 
-    Returns:
-        The entries, and the bytes of a last one that goes on in what follows.
-    """
-    entries: list[Entry] = []
-    seen: list[tuple[int, bytes]] = []
-    owner = b""
-    lines = data.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    number = 0
-    while number < len(lines):
-        if (plain := _plain(lines[number])) is not None:
-            if plain[0] != owner:
-                owner = plain[0]
-                place = Place(place.origin, owner.decode())
-            seen += [(len(entries), name) for name in plain]
-            entries.append(Entry(offset, lines[number], place))
-            offset += len(lines[number]) + 1
-            number += 1
-            continue
-        owner = b""
-        after = _entry_end(lines, number)
-        if after is None and not final:
-            break
-        after = number + 1 if after is None or after < 0 else after
-        whole = b"\n".join(lines[number:after])
-        entry = Entry(offset, whole.removeprefix(BOM).rstrip(b"\r"), place)
-        offset, number = offset + len(whole) + 1, after
-        if entry.text.strip():
-            place, names = _seen(entry)
-            seen += [(len(entries), name) for name in names]
-            entries.append(entry)
-    rest = b"".join(line + b"\n" for line in lines[number:])
-    end = offset if rest or data.endswith(b"\n") else offset - 1
-    return ZoneBatch(entries, seen, place, end), rest if data.endswith(b"\n") else rest[:-1]
+    end: int
+    """Where it ends there."""
+
+    entry: Entry
+    """The entry."""
 
 
-def _plain(line: bytes) -> tuple[bytes, ...] | None:
-    """Give the names of a line as registries write nearly all of theirs, or None.
+class Division:
+    """Bytes that begin with an entry, divided into batches of entries."""
 
-    Owner, TTL, class, type and one value, both names absolute: nine in ten lines of a zone, and a
-    tenth of the time.
-    """
-    fields = line.split()
-    if len(fields) != 5 or line[:1] in b" \t$;" or not fields[0].endswith(b"."):
-        return None
-    owner, ttl, kind, rrtype, value = fields
-    if kind not in (b"in", b"IN") or not ttl.isdigit() or _ODD.search(line) or not line.isascii():
-        return None
-    if rrtype in _PLAIN_OTHER:
-        return (owner,)
-    return (owner, value) if rrtype in _PLAIN_NAME and value.endswith(b".") else None
+    def __init__(self, block: Block, place: Place, *, final: bool) -> None:
+        """Divide.
 
+        Args:
+            block: whole lines.
+            place: what holds where they begin.
+            final: nothing follows, so that an open parenthesis will not be closed any more.
+        """
+        self.batches: list[ZoneBatch] = []
+        """The batches, in order."""
+        self.place = place
+        """What holds after them."""
+        self.rest = b""
+        """The bytes of a last entry that goes on in what follows."""
+        self._data, self._offset, self._final = bytes(block.data), block.offset, final
+        self._begin = 0  # of the batch under way
+        self._odd: list[OddEntry] = []
+        self._seen: list[tuple[int, bytes]] = []
+        self._divide()
 
-def _entry_end(lines: list[bytes], place: int) -> int | None:
-    """Give the number after the last line of an entry; None if it goes on in what follows.
+    def _divide(self) -> None:
+        data, at = self._data, 0
+        for begin, stop in screens.odd_entries(data):
+            start = max(begin, at)
+            if start > at:
+                self._own(start)
+            while start < stop:
+                end = entry_end(data, start)
+                if end is None and not self._final:
+                    self._close(start)
+                    self.rest = data[start:]
+                    return
+                if end is None or end < 0:
+                    end = data.find(b"\n", start)
+                    end = len(data) if end < 0 else end
+                if end > stop:  # what looks plain stands between its parentheses
+                    self._close(start)
+                    self._add(start, end)
+                    self._close(end + 1, plain=False)
+                else:
+                    self._add(start, end)
+                start = end + 1
+            at = max(at, start)
+        if at < len(data):
+            self._own(len(data))
+        self._close(len(data))
 
-    -1 if no line near by closes its parenthesis: it costs its own line and no more.
-    """
-    depth = size = 0
-    for after in range(place, len(lines)):
-        line = lines[after]
-        size += len(line) + 1
-        if b"(" in line or b")" in line:
-            tokens = _TOKEN.findall(line.decode("utf-8", "replace"))
-            depth += int(tokens.count("(")) - int(tokens.count(")"))
-        if depth <= 0:
-            return after + 1
-        if size > MAX_LINE:
-            return -1
-    return None
+    def _own(self, until: int) -> None:
+        """Note the owner of the plain line before a place."""
+        line = self._data[self._data.rfind(b"\n", 0, until - 1) + 1 : until]
+        self.place = self.place._replace(owner=line.split(None, 1)[0].decode("ascii"))
 
+    def _add(self, start: int, end: int) -> None:
+        """Add an entry that is read for itself, if it is not blank."""
+        text = self._data[start:end].removeprefix(BOM).rstrip(b"\r")
+        if text.strip():
+            entry = Entry(self._offset + start, text, self.place)
+            self.place, names = seen_in(entry)
+            self._seen += [(len(self._odd), name) for name in names]
+            self._odd.append(OddEntry(start - self._begin, end - self._begin, entry))
 
-def _seen(entry: Entry) -> tuple[Place, list[bytes]]:
-    """Give what holds after an entry, and the names that the screen is to see."""
-    try:
-        read = _read(entry)
-    except (BadField, UnicodeDecodeError):
-        return entry.place, [_FLAG]
-    if isinstance(read, Place):
-        return read, [_FLAG]
-    place = (
-        entry.place if read.owner == entry.place.owner else entry.place._replace(owner=read.owner)
-    )
-    names = [read.owner.encode()]
-    if points(read.rrtype):
-        more = pointed_at(read.owner, read.rrtype, read.rdata)
-        names += [str(each.name).encode() for each in more]
-    return place, names
-
-
-def read_entry(entry: Entry) -> Message:
-    """Read one entry. Never raises, whatever the bytes are."""
-    if len(entry.text) > MAX_LINE:
-        return oversize(entry.text, entry.offset)
-    try:
-        read = _read(entry)
-    except UnicodeDecodeError as error:
-        detail = f"byte 0x{entry.text[error.start]:02x} at {error.start} is not UTF-8"
-        return Rejected(Reason.NOT_UTF8, detail, entry.offset, entry.text)
-    except BadField as error:
-        return Rejected(error.reason, str(error), entry.offset, entry.text)
-    if isinstance(read, Place):
-        return Skipped(SkipReason.COMMENT, entry.offset)
-    owner, rrtype, rdata = read
-    more = pointed_at(owner, rrtype, rdata)
-    return Record(owner, entry.offset, rrtype, rdata or None, more=more)
-
-
-def _read(entry: Entry) -> ResourceRecord | Place:
-    """Give the record of an entry; what holds after it, if it is a comment or a directive.
-
-    Raises:
-        BadField: it is no entry, or one that is not followed.
-        UnicodeDecodeError: it is not UTF-8.
-    """
-    text, place = entry.text.decode(), entry.place
-    if _ODD.search(entry.text):
-        found = _TOKEN.findall(text)
-        tokens = [each for each in found if each not in ("(", ")") and not each.startswith(";")]
-        if found.count("(") != found.count(")"):
-            raise BadField(Reason.BAD_LINE, "a parenthesis is not closed")
-    else:
-        tokens = text.split()
-    if not tokens:
-        return place
-    if tokens[0].startswith("$"):
-        return _directed(tokens, place)
-    owner = place.owner if text[0] in " \t" else _absolute(tokens.pop(0), place.origin)
-    while tokens and (tokens[0].upper() in _CLASSES or _TTL.fullmatch(tokens[0])):
-        tokens.pop(0)
-    if not owner or not tokens:
-        raise BadField(Reason.BAD_LINE, "no owner, or no type")
-    rrtype, values = tokens[0].upper(), tokens[1:]
-    if values and points(rrtype):
-        values[-1] = _absolute(values[-1], place.origin)
-    return ResourceRecord(owner, rrtype, " ".join(values))
-
-
-def _directed(tokens: list[str], place: Place) -> Place:
-    word = tokens[0].upper()
-    if word == "$ORIGIN" and len(tokens) > 1:
-        return place._replace(origin=_absolute(tokens[1], place.origin))
-    if word == "$TTL":
-        return place
-    raise BadField(Reason.BAD_LINE, "this directive is not followed")
-
-
-def _absolute(name: str, origin: str) -> str:
-    if name == "@":
-        name = origin
-    elif not _ABSOLUTE.search(name):
-        name = f"{name}.{origin.lstrip('.')}" if origin else ""
-    if not name:
-        raise BadField(Reason.BAD_LINE, "a relative name, and no $ORIGIN before it")
-    return name
+    def _close(self, end: int, *, plain: bool = True) -> None:
+        """End the batch under way."""
+        end = min(end, len(self._data))
+        if end > self._begin:
+            part = Block(self._data[self._begin : end], self._offset + self._begin)
+            self.batches.append(ZoneBatch(part, self._odd, self._seen, self.place, plain))
+        self._begin, self._odd, self._seen = end, [], []
 
 
 class ZoneBatch(NamedTuple):
     """Some entries of a stream."""
 
-    entries: list[Entry]
-    """The entries, comments and directives among them."""
+    block: Block
+    """Where they lie."""
 
-    lines: list[tuple[int, bytes]]
-    """What the screen is to see: index of an entry, and a name in it."""
+    odd: list[OddEntry]
+    """Those that were read already, comments and directives among them."""
+
+    names: list[tuple[int, bytes]]
+    """What the screen is to see of these: index of an entry, and a name in it."""
 
     place: Place
     """What holds after them."""
 
-    end: int
-    """See `Batch.end`."""
+    plain: bool
+    """Whether the other lines are entries; else there is but one, which has lines that look so."""
+
+    @property
+    def end(self) -> int:
+        """See `Batch.end`."""
+        return self.block.end
 
     @property
     def state(self) -> str:
@@ -283,10 +175,20 @@ class ZoneBatch(NamedTuple):
         return json.dumps(self.place)
 
     def screen(self, screen: Screen) -> Hits:
-        """See `Batch.screen`; spans are (index, index + 1) of the entries."""
-        return screen_named(screen, self.lines, len(self.entries))
+        """See `Batch.screen`."""
+        found = screen_named(screen, self.names, len(self.odd))
+        spans = [(self.odd[index].start, self.odd[index].end) for index, _ in found.spans]
+        if not self.plain:
+            return screens.Hits(found.records, 0, spans)
+        hits = screen.entries(self.block.data)
+        return screens.Hits(found.records + hits.records, 0, sorted([*hits.spans, *spans]))
 
     def messages(self, hits: Hits) -> Iterator[Message]:
         """See `Batch.messages`."""
-        for index, _ in hits.spans:
-            yield read_entry(self.entries[index])
+        data, offset = self.block.data, self.block.offset
+        known = {each.start: each.entry for each in self.odd}
+        for start, end in hits.spans:
+            entry = known.get(start)
+            if entry is None:  # which needs nothing of what stands before it
+                entry = Entry(offset + start, bytes(data[start:end]).rstrip(b"\r"), Place())
+            yield read_entry(entry)

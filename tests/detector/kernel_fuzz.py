@@ -70,6 +70,7 @@ PIECES = (
     b"x\ta.com\tb.com,192.0.2.1\n",
     b'12,"a.com","10 rnicrosoft.com",1.5\n',
     b'"a\nb",a.com\n',
+    b"a.com.\t300\tin\tmx\t10 rnicrosoft.com.\nb.com. 1 IN A 1\n",
     b"'\xc3\xa9\xe2\x82\xac',",
     b"a" * 63,
     b"a" * 64,
@@ -192,6 +193,9 @@ def main() -> None:
         spans_are_sound(kernel.rows, text, *draw.choice(ROW_SHAPES))  # type: ignore[attr-defined]
         if not 0 <= module.unfinished(text, draw.random() < 0.5) <= len(text):
             sys.exit("a row begins outside of the block")
+        spans_are_sound(kernel.entries, text)  # type: ignore[attr-defined]
+        if any(not 0 <= a < b <= len(text) for a, b in module.odd_entries(text)):
+            sys.exit("lines outside of the block")
         taps = frames(draw, text)
         whole, _ = module.whole_frames(taps)
         if whole > len(taps):

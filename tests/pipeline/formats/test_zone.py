@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.screen import Everything, Hits
+from detector import screen as screens
+from detector.screen import COMPILED, Everything, Hits
 from pipeline.blocks import Block
-from pipeline.formats import zone
+from pipeline.engine import Engine
 from pipeline.formats.guessing import guess
 from pipeline.formats.zone import Zone, ZoneBatch
 from pipeline.records import Message, Record, Rejected
@@ -65,12 +66,7 @@ def messages(data: bytes, sizes: list[int] = []) -> list[Message]:  # noqa: B006
 
 def everything(data: bytes) -> list[Message]:
     """Every entry, whatever the screen says."""
-    read: list[Message] = []
-    for batch in Zone().batches([Block(data, 0)]):
-        assert isinstance(batch, ZoneBatch)
-        spans = [(n, n + 1) for n in range(len(batch.entries))]
-        read += batch.messages(Hits(len(spans), 0, spans))
-    return read
+    return messages(data)
 
 
 def test_owners_types_and_targets_are_those_of_dnspython() -> None:
@@ -148,15 +144,14 @@ def test_no_bytes_make_it_raise(noise: bytes, place: int) -> None:
 
 
 def test_it_goes_on_from_a_state() -> None:
-    (batch,) = Zone().batches([Block(ZONE[: ZONE.index(b"www")], 0)])
+    begin = ZONE.index(b"www")
+    (batch,) = Zone().batches([Block(ZONE[:begin], 0)])
     resumed = Zone()
     resumed.state = batch.state  # type: ignore[union-attr]
-    (rest,) = resumed.batches([Block(ZONE[ZONE.index(b"www") :], ZONE.index(b"www"))])
+    (rest,) = resumed.batches([Block(ZONE[begin:], begin)])
     assert isinstance(rest, ZoneBatch)
-    (whole,) = Zone().batches([Block(ZONE, 0)])
-    assert isinstance(whole, ZoneBatch)
-    begin = ZONE.index(b"www")
-    assert rest.entries == [each for each in whole.entries if each.offset >= begin]
+    found = list(rest.messages(rest.screen(Everything())))
+    assert found == [each for each in everything(ZONE) if each.offset >= begin]
 
 
 def test_a_parenthesis_that_is_never_closed_costs_its_line() -> None:
@@ -168,20 +163,53 @@ def test_a_parenthesis_that_is_never_closed_costs_its_line() -> None:
     assert len(everything(b"a.com. IN TXT ( x\n" + rest[:220])) == 11
 
 
-@given(st.lists(st.sampled_from(CZDS.splitlines(keepends=True) + ZONE.splitlines(keepends=True))))
-def test_plain_lines_are_read_as_all_others(lines: list[bytes]) -> None:
+LINES = st.sampled_from(
+    [
+        *CZDS.splitlines(keepends=True),
+        *ZONE.splitlines(keepends=True),
+        b"paypa1.com. 300 IN MX 10 mail.paypa1.com.\r\n",
+        b"paypa1.com. 300 in TYPE5 paypa1.net.\n",
+        b"paypa1.com. 300 IN CNAME paypa1\n",
+        b"paypa1.com. 300 IN DNAME .\n",
+        b"paypa1.com. 300 IN IN A 192.0.2.1\n",
+        b"paypa1.com. 1h IN A 192.0.2.1\n",
+        b"paypa1.com. 300 IN\n",
+        b"paypa1.com. 300 IN NS\n",
+        b"@. 300 IN A 192.0.2.1\n",
+        b"paypa1.com. 300 IN TXT (\n",
+        b"p\xc3\xa4ypal.com. 300 IN A 192.0.2.1\n",
+        b"\n",
+    ]
+)
+
+
+@pytest.mark.skipif(not COMPILED, reason="the kernel is not compiled here")
+@given(st.lists(LINES), st.lists(st.integers(0, 4), max_size=4))
+def test_plain_lines_are_read_as_all_others(lines: list[bytes], sizes: list[int]) -> None:
     data = b"".join(lines)
-    quick = [batch for batch in Zone().batches([Block(data, 0)]) if isinstance(batch, ZoneBatch)]
+    quick = messages(data, sizes)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(zone, "_plain", lambda _: None)
-        slow = [batch for batch in Zone().batches([Block(data, 0)]) if isinstance(batch, ZoneBatch)]
-    assert [batch.place for batch in quick] == [batch.place for batch in slow]
-    assert [batch.lines for batch in quick] == [batch.lines for batch in slow]
-    entries = zip(
-        (entry for batch in quick for entry in batch.entries),
-        (entry for batch in slow for entry in batch.entries),
-        strict=True,
-    )
-    for ours, theirs in entries:
-        assert (ours.offset, ours.text) == (theirs.offset, theirs.text)
-        assert zone.read_entry(ours) == zone.read_entry(theirs)
+        patch.setattr(screens, "odd_entries", lambda data: [(0, len(data))] if data else [])
+        assert messages(data, sizes) == quick
+
+
+@pytest.mark.skipif(not COMPILED, reason="the kernel is not compiled here")
+@given(st.lists(LINES))
+def test_what_is_taken_for_clean_has_no_lookalike(engine: Engine, lines: list[bytes]) -> None:
+    data = b"".join(lines)
+    for batch in Zone().batches([Block(data, 0)]):
+        assert isinstance(batch, ZoneBatch)
+        said, whole = batch.screen(engine.screen), batch.screen(Everything())
+        assert said.records == whole.records
+        kept = sorted(set(whole.spans) - set(said.spans))
+        for read in batch.messages(Hits(len(kept), 0, kept)):
+            assert isinstance(read, Record)
+            for name in (read.name, *(each.name for each in read.more)):
+                assert engine.judge(name).detections == ()
+
+
+@pytest.mark.skipif(not COMPILED, reason="the kernel is not compiled here")
+def test_plain_lines_are_not_handed_over(engine: Engine) -> None:
+    data = CZDS.split(b"\n", 1)[1].replace(b"paypa1", b"other").replace(b"xn--pple-43d", b"b")
+    assert screens.odd_entries(data) == []
+    assert engine.screen.entries(data) == Hits(3, 0, [])
