@@ -19,6 +19,12 @@ from typing import Any, NamedTuple, Self
 import boto3
 import psycopg
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,  # type: ignore[attr-defined]
+    ConfigEntry,  # type: ignore[attr-defined]
+    ConfigResource,  # type: ignore[attr-defined]
+)
 
 from infra.stack import DynamoServer, KafkaServer, PostgresServer
 from infra.stack.ports import LOOPBACK
@@ -131,6 +137,21 @@ class Arena:
         self._offsets.close()
 
     # What is sent
+
+    def keep(self, octets: int) -> None:
+        """Let each partition of the topic hold so much, and forget what is older."""
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        changes = {"retention.bytes": octets, "segment.bytes": max(1 << 20, octets // 4)}
+        wanted = ConfigResource(
+            ConfigResource.Type.TOPIC,
+            self.name,
+            incremental_configs=[
+                ConfigEntry(name, str(value), incremental_operation=AlterConfigOpType.SET)
+                for name, value in changes.items()
+            ],
+        )
+        for done in admin.incremental_alter_configs([wanted]).values():
+            done.result(30)
 
     def produce(self, seed: int, count: int = 12_000, mixture: Mixture | None = None) -> None:
         """Send so many messages, partition by partition in turn, and note where they lie."""
