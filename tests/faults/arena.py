@@ -19,12 +19,8 @@ from typing import Any, NamedTuple, Self
 import boto3
 import psycopg
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import (
-    AdminClient,
-    AlterConfigOpType,  # type: ignore[attr-defined]
-    ConfigEntry,  # type: ignore[attr-defined]
-    ConfigResource,  # type: ignore[attr-defined]
-)
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin._config import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from infra.stack import DynamoServer, KafkaServer, PostgresServer
 from infra.stack.ports import LOOPBACK
