@@ -85,6 +85,6 @@ class Unbound(LogLines):
             if {"query:", "reply:"}.intersection(said):
                 raise BadField(Reason.BAD_LINE, "no client, name, type and class")
             return Skipped(SkipReason.OTHER_EVENT, offset)
-        found = _UNBOUND_TIME.match(before)
+        found = _UNBOUND_TIME.match(before) or _ISO_TIME.match(before)  # log-time-iso
         seen = moment(found[1]) if found else None
         return Record(words[2], offset, words[3], time_first=seen, time_last=seen)

@@ -122,6 +122,7 @@ UNBOUND = (
     b"[1763786400] unbound[12:0] info: 192.0.2.10 example.com. A IN NOERROR 0.012 0 52\n"
     b"[1763786400] unbound[12:0] query: 192.0.2.10 xn--pple-43d.com. A IN\n"
     b"Nov 22 17:00:00 ns1 unbound: [12:0] reply: 2001:db8:: xn--pple-43d.com. A IN OK\n"
+    b"2026-11-22T18:00:00.123+01:00 unbound[12:0] info: 192.0.2.10 paypa1.com. AAAA IN\n"
     b"[1763786400] unbound[12:0] notice: init module 0: iterator\n"
     b"[1763786400] unbound[12:0] info: start of service (unbound 1.22.0).\n"
 )

@@ -106,10 +106,15 @@ CASES = (
     Case(
         "unbound",
         samples.UNBOUND,
-        [asked(PAYPAL, 1763786400), asked(APPLE, 1763786400), asked(APPLE)],
+        [
+            asked(PAYPAL, 1763786400),
+            asked(APPLE, 1763786400),
+            asked(APPLE),
+            asked(PAYPAL, EVENING),
+        ],
         {"other_event": 2},
         {},
-        6,
+        7,
     ),
 )
 IDS = [f"{case.name}-{place}" for place, case in enumerate(CASES)]
