@@ -2,7 +2,7 @@
 
 One thread owns the consumer and never waits long. What a batch gave is written by two others
 (1. dead letters, 2. details; 3. summary and progress: see `pipeline.stream.conveyor`) while the
-next batch is consumed and detected; a third commits (4.) once that is done. At most three
+next batch is consumed and detected; this thread commits (4.) once that is done. At most three
 batches are held: one in each half of the writing, and the one after them. While that cannot be
 handed over, all partitions are paused and the broker is asked on, so that the group keeps this
 member.
@@ -39,9 +39,6 @@ _error = methodcaller("error")
 BATCH_BYTES = 1 << 26
 """Bytes of messages that a batch should not exceed by much; their usual size tells how many."""
 
-LAST = 0.5
-"""Seconds that the last commit may take, however late it is."""
-
 FIRST_BATCH = 512
 """Messages of the first batch, when their size is unknown."""
 
@@ -57,7 +54,7 @@ class Loop:
         writing: Writing,
         positions: Positions,
         *,
-        executors: tuple[Executor, Executor, Executor],
+        executors: tuple[Executor, Executor],
         clock: Clock,
         observer: Observer,
         say: Callable[[str], None],
@@ -71,7 +68,7 @@ class Loop:
             detect: finds lookalikes.
             writing: the sinks.
             positions: says where partitions begin.
-            executors: write details, write the summary, commit; each runs one task at a time.
+            executors: write details, and the summary; each runs one task at a time.
             clock: what time it is.
             observer: is told of everything that is counted.
             say: is told, in words, what a person may want to know.
@@ -94,8 +91,8 @@ class Loop:
             observer=observer,
             say=say,
         )
-        self._commits = Commits(consumer, executors[2], clock=clock, observer=observer, say=say)
-        halves = zip((writing.write_details, writing.write_summary), executors[:2], strict=True)
+        self._commits = Commits(consumer, clock=clock, observer=observer, say=say)
+        halves = zip((writing.write_details, writing.write_summary), executors, strict=True)
         self._conveyor = Conveyor(tuple(halves), self._pace, clock=clock, say=say)
         self._next: Work | None = None  # detected, not handed over yet
         self._held: list[Message] = []  # came although partitions are paused
@@ -167,16 +164,13 @@ class Loop:
             if not self._conveyor.is_empty:
                 self._poll(1, self._pace.idle)
         self._held.clear()  # never detected, and so not committed
-        self._commits.run(at_once=True, patience=max(LAST, until - self._clock.monotonic()))
+        self._commits.run(at_once=True)
 
     def close(self) -> None:
         """Leave the group; what is not written is not committed."""
         self._conveyor.clear()
         self._next = None
         self._held.clear()
-        if not self._commits.is_idle:  # which would be left without the consumer under its feet
-            self._say("the consumer is not closed: a commit is under way and not answered")
-            return
         try:
             self._consumer.close()
         except (KafkaException, RuntimeError) as error:  # closed already
@@ -253,7 +247,7 @@ class Loop:
         """Finish what is being written, commit it, then give the partitions up."""
         try:
             self._settle(self._pace.revoke, whole=True)
-            self._commits.run(at_once=True, patience=self._pace.revoke)
+            self._commits.run(at_once=True)
         finally:
             self._let_go(partitions)
 

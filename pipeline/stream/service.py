@@ -91,7 +91,6 @@ class Service(AbstractContextManager["Service"]):
         clock = SystemClock()
         detailing = stack.enter_context(ThreadPoolExecutor(1, "details"))
         counting = stack.enter_context(ThreadPoolExecutor(1, "summary"))
-        committing = stack.enter_context(ThreadPoolExecutor(1, "commit"))
         letters = DeadLetterTopic(make_producer(stream, said=self._hear), stream.dead_letters)
         stack.callback(letters.close)
         # Opened and used in the thread that counts, and the store closed there, too.
@@ -118,7 +117,7 @@ class Service(AbstractContextManager["Service"]):
             self.detecting,
             writing,
             Positions(consumer, cluster, reading, observer=told, say=self._say),
-            executors=(detailing, counting, committing),
+            executors=(detailing, counting),
             clock=clock,
             observer=told,
             say=self._say,

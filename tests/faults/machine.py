@@ -71,7 +71,7 @@ class Worker:
         cluster, sinks = machine.cluster, machine.sinks
         observer, said = Observer(), machine.said.append
         self.consumer = fakes.Consumer(cluster)
-        self.executors = fakes.Executor(), fakes.Executor(), fakes.Executor()
+        self.executors = fakes.Executor(), fakes.Executor()
         self.armed: tuple[Seam, int] | None = None
         """Where to die, and at which time of getting there."""
         writing = Writing(
@@ -158,8 +158,6 @@ class Machine(RuleBasedStateMachine):
         except PipelineError:
             self.workers[number] = None
             worker.loop.close()
-            if worker.consumer in self.cluster.members:  # a commit was under way
-                self.dead.append(worker.consumer)
         finally:
             self.current = None
 
@@ -257,7 +255,7 @@ class Machine(RuleBasedStateMachine):
         self.note("commit_fault", fault)
         self.cluster.commit_fault = fault
 
-    @rule(number=workers_, half=st.integers(0, 2), deferring=st.booleans())
+    @rule(number=workers_, half=st.integers(0, 1), deferring=st.booleans())
     def defer(self, number: int, half: int, deferring: bool) -> None:
         worker = self.workers[number]
         if worker is not None:
