@@ -8,6 +8,7 @@
 
 #define LARGEST_FRAME (1u << 20)
 #define LARGEST_CONTROL 512u
+#define MOST_POINTERS 128 /* of a name, as pipeline.formats.dns_wire */
 #define MOST_TEXT 32768 /* octets of the names of a frame that is read here */
 #define ROOM (16 * MOST_TEXT)
 
@@ -104,7 +105,7 @@ static uint8_t presented(uint8_t octet) {
 
 /* Reads a name, and says where it ends. Gives the length of its text, or -1. */
 static int read_name(span wire, int place, int *end, uint8_t *out) {
-    int floor = place, size = 1, used = 0;
+    int floor = place, size = 1, used = 0, pointers = 0;
     *end = -1;
     for (;;) {
         if (place >= wire.length) return -1;
@@ -113,7 +114,7 @@ static int read_name(span wire, int place, int *end, uint8_t *out) {
             if (place + 2 > wire.length) return -1;
             if (*end < 0) *end = place + 2;
             place = number2(wire.start + place) & 0x3fff;
-            if (place >= floor) return -1;
+            if (place >= floor || ++pointers > MOST_POINTERS) return -1;
             floor = place;
             continue;
         }

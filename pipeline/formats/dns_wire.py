@@ -40,6 +40,7 @@ _BEFORE_NAME: Final = {2: 0, 5: 0, 12: 0, 15: 2, 33: 6, 39: 0}
 
 _HEADER = 12
 _LONGEST = 255
+_MOST_POINTERS = 128  # a name has no more labels; without a limit a chain of them costs much
 _PLAIN: Final = frozenset(range(0x21, 0x7F)) - frozenset(b'.\\"();@$')
 
 
@@ -138,7 +139,7 @@ def read_name(data: bytes, place: int) -> tuple[str, int]:
         BadMessage: it is longer than a name can be, cut off, or does not end.
     """
     labels: list[str] = []
-    size, end, floor = 1, None, place
+    size, end, floor, pointers = 1, None, place, 0
     while True:
         if place >= len(data):
             msg = "a name is cut off"
@@ -150,8 +151,9 @@ def read_name(data: bytes, place: int) -> tuple[str, int]:
                 raise BadMessage(msg)
             end = place + 2 if end is None else end
             place = int.from_bytes(data[place : place + 2]) & 0x3FFF
-            if place >= floor:
-                msg = "a name points forwards"
+            pointers += 1
+            if place >= floor or pointers > _MOST_POINTERS:
+                msg = "a name points forwards, or too often"
                 raise BadMessage(msg)
             floor = place
             continue

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detector import screen as screens
 from pipeline.blocks import Block, Gap
 from pipeline.formats.lines import BOM, screen_named
-from pipeline.formats.zone_entries import Entry, Place, entry_end, read_entry, seen_in
+from pipeline.formats.zone_entries import Entry, EntryEnds, Place, entry_end, read_entry, seen_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,6 +94,7 @@ class Division:
         self._begin = 0  # of the batch under way
         self._odd: list[OddEntry] = []
         self._seen: list[tuple[int, bytes]] = []
+        self._ends: EntryEnds | None = None  # once an entry was not closed
         self._divide()
 
     def _divide(self) -> None:
@@ -103,7 +104,7 @@ class Division:
             if start > at:
                 self._own(start)
             while start < stop:
-                end = entry_end(data, start)
+                end = self._end(start)
                 if end is None and not self._final:
                     self._close(start)
                     self.rest = data[start:]
@@ -122,6 +123,15 @@ class Division:
         if at < len(data):
             self._own(len(data))
         self._close(len(data))
+
+    def _end(self, start: int) -> int | None:
+        """See `entry_end`."""
+        if self._ends is not None:
+            return self._ends.after(start)
+        end = entry_end(self._data, start)
+        if end == -1:
+            self._ends = EntryEnds(self._data, start)
+        return end
 
     def _own(self, until: int) -> None:
         """Note the owner of the plain line before a place."""

@@ -7,6 +7,7 @@ An entry may leave out its owner and what names are relative to, which stand in 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.blocks import MAX_LINE, oversize
@@ -15,6 +16,8 @@ from pipeline.formats.pointing import pointed_at, points
 from pipeline.records import Reason, Record, Rejected, Skipped, SkipReason
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.records import Message
 
 _FLAG = b"\xff"  # no name: the screen hands such a line over for sure
@@ -63,18 +66,79 @@ def entry_end(data: bytes, start: int) -> int | None:
     """
     depth, begin = 0, start
     while begin < len(data):
-        stop = data.find(b"\n", begin)
-        stop = len(data) if stop < 0 else stop
-        line = data[begin:stop]
-        if b"(" in line or b")" in line:
-            tokens = _TOKEN.findall(line.decode("utf-8", "replace"))
-            depth += int(tokens.count("(")) - int(tokens.count(")"))
+        stop = _line_end(data, begin)
+        depth += _opened(data[begin:stop])
         if depth <= 0:
             return stop
         if stop - start >= MAX_LINE:
             return -1
         begin = stop + 1
     return None
+
+
+class EntryEnds:
+    """What `entry_end` gives for every line from one on, found in one pass.
+
+    For where entries are not closed: to look for each one's end by itself would take the square of
+    their number.
+    """
+
+    def __init__(self, data: bytes, start: int) -> None:
+        """Look through the lines from `start` on."""
+        self._starts: list[int] = []
+        depths = [0]  # before each line, and after the last one
+        begin = stop = start
+        while begin < len(data):
+            stop = _line_end(data, begin)
+            self._starts.append(begin)
+            depths.append(depths[-1] + _opened(data[begin:stop]))
+            begin = stop + 1
+        self._last = stop
+        self._next = _next_as_shallow(depths)
+
+    def after(self, start: int) -> int | None:
+        """Give what `entry_end` gives for the line that begins there."""
+        number = bisect_left(self._starts, start)
+        after = self._next[number]
+        if after is None:
+            return None if self._last - start < MAX_LINE else -1
+        if after > number + 1 and self._stop(after - 2) - start >= MAX_LINE:
+            return -1
+        return self._stop(after - 1)
+
+    def _stop(self, number: int) -> int:
+        """Give where a line ends."""
+        following = self._starts[number + 1 : number + 2]
+        return following[0] - 1 if following else self._last
+
+
+def _next_as_shallow(depths: Sequence[int]) -> list[int | None]:
+    """Give for each place the next one that is as shallow or shallower.
+
+    >>> _next_as_shallow([0, 1, 2, 1, 0, 1])
+    [4, 3, 3, 4, None, None]
+    """
+    found: list[int | None] = [None] * len(depths)
+    waiting: list[int] = []
+    for place in range(len(depths) - 1, -1, -1):
+        while waiting and depths[waiting[-1]] > depths[place]:
+            waiting.pop()
+        found[place] = waiting[-1] if waiting else None
+        waiting.append(place)
+    return found
+
+
+def _line_end(data: bytes, begin: int) -> int:
+    stop = data.find(b"\n", begin)
+    return len(data) if stop < 0 else stop
+
+
+def _opened(line: bytes) -> int:
+    """Give how many parentheses a line leaves open; below zero if it closes more."""
+    if b"(" not in line and b")" not in line:
+        return 0
+    tokens = _TOKEN.findall(line.decode("utf-8", "replace"))
+    return int(tokens.count("(")) - int(tokens.count(")"))
 
 
 def seen_in(entry: Entry) -> tuple[Place, list[bytes]]:

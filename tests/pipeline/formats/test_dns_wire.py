@@ -80,6 +80,15 @@ def test_pointers_that_run_in_a_circle() -> None:
         read_name(b"\x01a\xc0\x06\x00\x00\x01b\xc0\x00", 6)
 
 
+def test_a_chain_of_pointers_ends() -> None:
+    # RFC 1035, 4.1.4 sets no limit; a name of 255 octets has 127 labels at most.
+    places = [0, *(3 + 2 * n for n in range(3999))]
+    chain = b"\x01a\x00" + b"".join((0xC000 + place).to_bytes(2) for place in places)
+    assert read_name(chain, 3 + 2 * 127) == ("a.", 3 + 2 * 128)
+    with pytest.raises(BadMessage, match="too often"):
+        read_name(chain, 3 + 2 * 3999)
+
+
 @given(st.binary(max_size=80), st.integers(0, 3))
 def test_nothing_else_is_raised(octets: bytes, questions: int) -> None:
     head = b"\0" * 4 + bytes([0, questions, 0, 2, 0, 0, 0, 0])

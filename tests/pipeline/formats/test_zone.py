@@ -14,8 +14,10 @@ from detector import screen as screens
 from detector.screen import COMPILED, Everything, Hits
 from pipeline.blocks import Block
 from pipeline.engine import Engine
+from pipeline.formats import zone_entries
 from pipeline.formats.guessing import guess
 from pipeline.formats.zone import Zone, ZoneBatch
+from pipeline.formats.zone_entries import EntryEnds, entry_end
 from pipeline.records import Message, Record, Rejected
 from tests.pipeline.conftest import ScanFiles
 from tests.pipeline.samples import accounted
@@ -213,3 +215,23 @@ def test_plain_lines_are_not_handed_over(engine: Engine) -> None:
     data = CZDS.split(b"\n", 1)[1].replace(b"paypa1", b"other").replace(b"xn--pple-43d", b"b")
     assert screens.odd_entries(data) == []
     assert engine.screen.entries(data) == Hits(3, 0, [])
+
+
+@given(
+    st.lists(st.sampled_from([b"a (\n", b") b\n", b"x\n", b"((\n", b"))) (\n", b'"("\n'])),
+    st.booleans(),
+)
+def test_ends_found_together_are_those_found_one_by_one(lines: list[bytes], cut: bool) -> None:
+    data = b"".join(lines)[: -1 if cut else None]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zone_entries, "MAX_LINE", 9)
+        ends = EntryEnds(data, 0)
+        start = 0
+        for line in lines:
+            assert ends.after(start) == entry_end(data, start)
+            start += len(line)
+
+
+def test_parentheses_that_are_never_closed_take_no_square_of_time() -> None:
+    data = b"a.com. IN TXT ( x\n" * 100_000  # one by one: more than ten minutes
+    assert sum(isinstance(each, Rejected) for each in everything(data)) == 100_000
