@@ -6,13 +6,9 @@ starts workers in it, does its harm, and asks for the `verdict`.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import sqlite3
 import time
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -27,11 +23,11 @@ from infra.stack.ports import LOOPBACK
 from pipeline.dynamo_client import DynamoPlace
 from pipeline.dynamo_table import DynamoTable
 from pipeline.postgres_migrations import migrate
-from tests.faults.ledger import Found, Ledger, Letter, Pair, Place, violations
+from tests.faults.ledger import Found, Ledger, violations
 from tests.faults.messages import TARGETS, Mixture, Sent, messages
 from tests.faults.mock_cluster import MockCluster
 from tests.faults.proxies import wait_for
-from tests.faults.reading import environment, letter_of
+from tests.faults.reading import environment, found_in_servers, found_in_store, letters_of
 from tests.faults.sampling import Places, Sampler, Seen, early_commits
 from tests.faults.workers import Worker
 from tests.servers import make_topic
@@ -285,62 +281,10 @@ class Arena:
 
     def found(self) -> Found:
         """See what the sinks and the dead-letter topic hold."""
+        letters = list(letters_of(self.brokers, self.dead, self.name))
         if self.store is not None:
-            return self._found_in(self.store)
-        with psycopg.connect(self.direct) as session:
-            rows = session.execute(
-                "SELECT lookalike, target, resolutions, records FROM glyphwatch.summary"
-            ).fetchall()
-        resolutions: Counter[Pair] = Counter()
-        records: Counter[Pair] = Counter()
-        for lookalike, target, times, seen in rows:
-            resolutions[lookalike, target] += times
-            records[lookalike, target] += seen
-        return Found(list(self._details()), resolutions, records, list(self._letters()))
-
-    def _found_in(self, store: Path) -> Found:
-        with contextlib.closing(sqlite3.connect(store)) as session:
-            rows = session.execute("SELECT detection FROM detections").fetchall()
-            sums = session.execute(
-                "SELECT lookalike, target, resolutions, records FROM summary"
-            ).fetchall()
-        details = [self._detail(json.loads(text)) for (text,) in rows]
-        resolutions = {(row[0], row[1]): int(row[2]) for row in sums}
-        records = {(row[0], row[1]): int(row[3]) for row in sums}
-        return Found(details, resolutions, records, list(self._letters()))
-
-    def _details(self) -> Iterator[tuple[Place, str, Pair]]:
-        pages = self.dynamo.get_paginator("scan")
-        for page in pages.paginate(TableName=self.name, ConsistentRead=True):
-            for item in page["Items"]:
-                yield self._detail(json.loads(item["detection"]["S"]))
-
-    def _detail(self, detection: dict[str, Any]) -> tuple[Place, str, Pair]:
-        topic, number, offset = detection["source"].rsplit("/", 2)
-        assert topic == self.name
-        pair = (detection["registrable_domain"], detection["target"])
-        return (int(number), int(offset)), detection["id"], pair
-
-    def _letters(self) -> Iterator[Letter]:
-        reader = Consumer(
-            {
-                "bootstrap.servers": self.brokers,
-                "group.id": f"{self.name}.reader",
-                "enable.auto.commit": False,
-            }
-        )
-        try:
-            place = TopicPartition(self.dead, 0)
-            _, end = reader.get_watermark_offsets(place, timeout=10)
-            reader.assign([TopicPartition(self.dead, 0, 0)])
-            seen = 0
-            while seen < end:
-                for message in reader.consume(1000, 1.0):
-                    assert message.error() is None, message.error()
-                    seen = (message.offset() or 0) + 1
-                    yield letter_of(message, self.name)
-        finally:
-            reader.close()
+            return found_in_store(self.store, self.name, letters)
+        return found_in_servers(self.direct, self.dynamo, self.name, letters)
 
     def verdict(self, *, least: int = LEAST) -> Verdict:
         """Check every invariant, and stop looking at I3."""
