@@ -9,7 +9,7 @@ call that meets the damage, and some say nothing of a truncated frame, so all ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from pipeline.errors import DamagedStream
 from pipeline.gzip_members import GZIP_MAGIC, Gzip
@@ -77,16 +77,19 @@ class Decompressed:
         max_ratio: float | None = None,
         warn: Callable[[str], None] | None = None,
         chunk: int = CHUNK,
+        whole: Callable[[], BinaryIO] | None = None,
     ) -> None:
         """Look at the first bytes and be ready to iterate, once.
 
         Args:
-            read: the raw bytes.
+            read: the raw bytes, from the first on.
             chunk: bytes that are read at once of a stream that is not compressed.
             max_ratio: stop with `Reason.RATIO_EXCEEDED` above this ratio; None for no limit.
             warn: told once, in words, when `WARN_RATIO` is passed; None if nobody cares.
+            whole: opens the same file again, where that can be had: nothing before damage is lost.
         """
         self._read = read
+        self._whole = whole
         self._max_ratio = max_ratio
         self._warn = warn
         self._chunk = chunk
@@ -108,18 +111,16 @@ class Decompressed:
         """
         if self.compression is None:
             return self._plain()
-        codec: Codec
         if self.compression == "gzip":
-            codec = Gzip(CHUNK)
-        elif self.compression == "zstd":
+            return self._counted(self._unpacked(Gzip(CHUNK)))
+        if self.compression == "zstd":
             from pipeline.zstd_frames import Zstd
 
-            codec = Zstd(CHUNK)
-        else:
-            from pipeline.packed_streams import PackedStreams
+            return self._counted(self._unpacked(Zstd(CHUNK)))
+        from pipeline.packed_streams import PackedStreams, read_twice
 
-            codec = PackedStreams(self.compression, CHUNK)
-        return self._through(codec)
+        parts = self._unpacked(PackedStreams(self.compression, CHUNK))
+        return self._counted(read_twice(parts, self._whole, CHUNK))
 
     def _plain(self) -> Iterator[bytes]:
         data = self._head
@@ -129,22 +130,24 @@ class Decompressed:
             data = self._read(self._chunk)
             self.bytes_in += len(data)
 
-    def _through(self, codec: Codec) -> Iterator[bytes]:
+    def _unpacked(self, codec: Codec) -> Iterator[bytes]:
         data = self._head
-        warned = False
         while data:
-            for chunk in codec.feed(data):
-                self.bytes_out += len(chunk)
-                ratio = self.bytes_out / self.bytes_in if self.bytes_out > _RATIO_FLOOR else 0
-                if self._max_ratio is not None and ratio > self._max_ratio:
-                    msg = f"decompresses to more than {self._max_ratio:g} times its size: stopped"
-                    raise DamagedStream(Reason.RATIO_EXCEEDED, msg)
-                if self._warn is not None and ratio > WARN_RATIO and not warned:
-                    warned = True
-                    self._warn(f"decompresses to more than {WARN_RATIO} times its size")
-                yield chunk
+            yield from codec.feed(data)
             data = self._read(PIECE)
             self.bytes_in += len(data)
-        for chunk in codec.finish():
+        yield from codec.finish()
+
+    def _counted(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Look how much comes out of what went in."""
+        warned = False
+        for chunk in chunks:
             self.bytes_out += len(chunk)
+            ratio = self.bytes_out / self.bytes_in if self.bytes_out > _RATIO_FLOOR else 0
+            if self._max_ratio is not None and ratio > self._max_ratio:
+                msg = f"decompresses to more than {self._max_ratio:g} times its size: stopped"
+                raise DamagedStream(Reason.RATIO_EXCEEDED, msg)
+            if self._warn is not None and ratio > WARN_RATIO and not warned:
+                warned = True
+                self._warn(f"decompresses to more than {WARN_RATIO} times its size")
             yield chunk

@@ -51,7 +51,13 @@ class Reading:
         """
         self._source = source
         self._chunk = BLOCK if source.is_file else CHUNK  # a pipe may have less to say for long
-        self._stream = Decompressed(source.read, max_ratio=max_ratio, warn=warn, chunk=self._chunk)
+        self._stream = Decompressed(
+            source.read,
+            max_ratio=max_ratio,
+            warn=warn,
+            chunk=self._chunk,
+            whole=source.whole if source.is_file else None,
+        )
         head, self._chunks = _peek(iter(self._stream))
         if (outer := self._stream.compression) and (inner := sniff(head)) and warn is not None:
             warn(f"is {inner} inside {outer}, of which one layer is taken off")

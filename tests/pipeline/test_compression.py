@@ -8,6 +8,7 @@ import random
 import sys
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -26,11 +27,14 @@ CHECKSUM: dict[int, int] = {zstd.CompressionParameter.checksum_flag: 1}
 Pack = Callable[[bytes], bytes]
 
 
-def unpack(data: bytes, max_ratio: float | None = None) -> tuple[bytes, str]:
-    """What comes out, and the reason why no more did."""
+def unpack(
+    data: bytes, max_ratio: float | None = None, *, twice: bool = False
+) -> tuple[bytes, str]:
+    """What comes out, and the reason why no more did; `twice`: as of a file, and not of a pipe."""
     parts = []
+    whole = partial(io.BytesIO, data) if twice else None
     try:
-        for chunk in Decompressed(io.BytesIO(data).read, max_ratio=max_ratio):
+        for chunk in Decompressed(io.BytesIO(data).read, max_ratio=max_ratio, whole=whole):
             assert 0 < len(chunk) <= CHUNK
             parts.append(chunk)
     except DamagedStream as damage:

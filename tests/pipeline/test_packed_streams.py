@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import random
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,54 @@ def test_damage_is_noticed_after_what_came_before_it(pack: Pack) -> None:
     assert reason == "corrupt_stream"
     assert text.startswith(TEXT)
     assert unpack(first + b"junk, and more of it") == (TEXT, "corrupt_stream")
+
+
+def alike(one: bytes, other: bytes) -> int:
+    """How many bytes two texts have in common from the first on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def by_octets(packed: bytes) -> bytes:
+    """What the library gives of a stream when it gets an octet at a time, so that it drops none."""
+    stream = bz2.BZ2Decompressor() if packed.startswith(b"BZ") else lzma.LZMADecompressor()
+    parts = []
+    try:
+        for octet in packed:
+            parts += [stream.decompress(bytes([octet]))]
+    except (OSError, EOFError, lzma.LZMAError):
+        pass
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("place", [0.63, 0.9])
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress], ids=["bz2", "xz"])
+def test_all_before_damage_is_read_of_what_can_be_read_twice(pack: Pack, place: float) -> None:
+    dice = random.Random(place)
+    text = b"".join(b"%032x\n" % dice.getrandbits(128) for _ in range(60_000))
+    packed = bytearray(pack(text))
+    packed[int(len(packed) * place)] ^= 0x10
+    sound = alike(by_octets(bytes(packed)), text)
+    assert 0 < sound < len(text)
+    before = pack(TEXT)
+    once, _ = unpack(before + packed)
+    twice, reason = unpack(before + packed, twice=True)
+    assert reason == "corrupt_stream"
+    assert twice.startswith(once)
+    assert alike(twice, TEXT + text) >= len(TEXT) + sound
+
+
+def test_a_block_of_bzip2_is_not_lost_with_the_next() -> None:
+    dice = random.Random(1)
+    text = b"".join(b"%032x\n" % dice.getrandbits(128) for _ in range(60_000))
+    packed = bz2.compress(text)
+    bits = f"{int.from_bytes(packed, 'big'):0{8 * len(packed)}b}"
+    second = bits.index(f"{0x314159265359:048b}", 100) // 8  # the mark that a block begins with
+    broken = packed[: second + 2] + bytes(4) + packed[second + 6 :]
+    assert len(unpack(broken)[0]) == 0
+    kept, reason = unpack(broken, twice=True)
+    assert (len(kept), reason) == (alike(by_octets(broken), text), "corrupt_stream")
+    assert len(kept) > 850_000
 
 
 def test_xz_may_be_padded_with_zeros_four_by_four() -> None:
