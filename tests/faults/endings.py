@@ -1,4 +1,4 @@
-"""F10, F12 and F15: full disks, signals, secrets that are wrong."""
+"""F10 and F12: full disks, and signals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import signal
 import time
 from pathlib import Path
 
-from infra.stack import KafkaServer
 from tests.faults.arena import Arena, Servers
 from tests.faults.outcome import Case, Outcome, beyond, judged
 from tests.faults.proxies import DynamoProxy, wait_for
@@ -104,69 +103,10 @@ def stuck(servers: Servers, folder: Path, seed: int) -> Outcome:
         )
 
 
-def expired(servers: Servers, folder: Path, seed: int) -> Outcome:
-    """Credentials of DynamoDB run out for 8 s; the next ones come by themselves."""
-    with Arena(servers, folder) as arena, DynamoProxy(servers.dynamo.port) as proxy:
-        arena.endpoint = proxy.endpoint
-        arena.produce(seed)
-        arena.watch()
-        worker = arena.worker(batch=200)
-        arena.moves_within(60)
-        proxy.trouble = "expired"
-        left = arena.lag()
-        time.sleep(8)
-        troubled = proxy.calls["troubled"]
-        proxy.trouble = ""
-        took = arena.read_within(60)
-        return judged(
-            arena.verdict(),
-            None if worker.alive else f"the worker ended: {worker.said[-300:]}",
-            None if left and troubled else "void: no call was refused",
-            None if "ExpiredToken" in worker.said else "it did not say what is wrong",
-            caught_up_s=took,
-        )
-
-
-def wrong_password(servers: Servers, folder: Path, seed: int) -> Outcome:
-    """A SASL password that is wrong: said within ten seconds, without it; then the right one."""
-    with KafkaServer(secured=True) as kafka, Arena(servers._replace(kafka=kafka), folder) as arena:
-        assert kafka.secure is not None
-        settings = kafka.secure.client
-        secret = "not-the-password-4711"
-        arena.produce(seed)
-        arena.bootstrap = settings["bootstrap.servers"]
-        extra = {
-            "GLYPHWATCH_KAFKA_" + key.upper().replace(".", "_"): value
-            for key, value in settings.items()
-            if key != "bootstrap.servers"
-        }
-        began = time.monotonic()
-        wrong = arena.worker(extra={**extra, "GLYPHWATCH_KAFKA_SASL_PASSWORD": secret})
-        said = wait_for(lambda: "uthentication" in wrong.said, 30)
-        took = time.monotonic() - began
-        code = wrong.wait(30)
-        arena.watch()
-        arena.worker(extra=extra)
-        arena.read_within(60)
-        every = "".join(worker.said for worker in arena.workers)
-        return judged(
-            arena.verdict(),
-            None if said else f"it did not say what is wrong: {wrong.said[-300:]}",
-            None if code == 4 else f"exit {code}",
-            "a secret was printed"
-            if secret in every or settings["sasl.password"] in every
-            else None,
-            beyond("time to say so", took, 10),
-            said_after_s=took,
-        )
-
-
 CASES = [
     Case(
         "F10", "the store's disk is full (`RLIMIT_FSIZE`)", "says so; goes on with room", full_disk
     ),
     Case("F12", "SIGTERM, SIGINT in the midst", "exit 0 < 10 s", drained, 3),
     Case("F12", "the same with a stuck sink", "exit 4 < 10 s; second SIGINT 130 < 1 s", stuck),
-    Case("F15", "DynamoDB's credentials expire for 8 s", "says so, goes on", expired),
-    Case("F15", "wrong SASL password over TLS", "says so < 10 s, no secret shown", wrong_password),
 ]

@@ -2,13 +2,17 @@
 
 from tests.faults import (
     broker_faults,
+    clocks,
     cluster_faults,
     crashes,
     dynamo_faults,
     endings,
+    files,
     groups,
     inputs,
+    lists,
     postgres_faults,
+    secrets,
     soak,
 )
 
@@ -21,5 +25,9 @@ CASES = [
     *dynamo_faults.CASES,
     *inputs.CASES,
     *endings.CASES,
+    *files.CASES,
+    *clocks.CASES,
+    *lists.CASES,
+    *secrets.CASES,
     *soak.CASES,
 ]

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 from infra.stack.ports import LOOPBACK
 
@@ -64,17 +65,35 @@ class Worker:
     def descriptors(self) -> int:
         return int(psutil.Process(self.process.pid).num_fds())
 
+    @property
+    def seconds(self) -> float:
+        """Processor time that it has taken, in its own process."""
+        times = psutil.Process(self.process.pid).cpu_times()
+        return float(times.user + times.system)
+
     def ready(self) -> int:
         """Give the status of ``/readyz``; 0 if nobody answers."""
+        return self._ask("/readyz")[0]
+
+    def metric(self, name: str, **labels: str) -> float:
+        """Give a figure of ``/metrics``; 0 if it is not there."""
+        for family in text_string_to_metric_families(self._ask("/metrics")[1]):
+            for sample in family.samples:
+                if sample.name == name and sample.labels == labels:
+                    return float(sample.value)
+        return 0.0
+
+    def _ask(self, path: str) -> tuple[int, str]:
         told = re.search(r'"address": "127\.0\.0\.1:(\d+)"', self.said)
         if told is None:
-            return 0
+            return 0, ""
         connection = http.client.HTTPConnection(LOOPBACK, int(told[1]), timeout=5)
         try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
         except OSError:
-            return 0
+            return 0, ""
         finally:
             connection.close()
 
