@@ -10,7 +10,14 @@ import time
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicCollection
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Producer,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
@@ -28,6 +35,9 @@ Client = TypeVar("Client")
 
 ASKING_SECONDS = 10.0
 """How long the cluster may take to answer."""
+
+STARTING_SECONDS = 8.0
+"""How long to look for it when the stream starts: within ten seconds it says why it cannot."""
 
 LOOKING_SECONDS = 1.0
 """How often to look meanwhile whether it has refused us."""
@@ -120,6 +130,7 @@ def make_consumer(
     *,
     said: Callable[[KafkaError], None],
     statistics: Callable[[str], None] | None = None,
+    committed: Callable[[KafkaError | None, list[TopicPartition]], None] | None = None,
 ) -> Consumer:
     """Make a consumer that is not subscribed yet.
 
@@ -127,6 +138,7 @@ def make_consumer(
         settings: which cluster, which group.
         said: is told of errors that are no message's, when it is asked for messages.
         statistics: is given what the client says of itself, as JSON.
+        committed: is given the answer to each asynchronous commit, when it is asked for messages.
 
     Raises:
         UsageError: a setting cannot be used.
@@ -134,6 +146,8 @@ def make_consumer(
     merged = {**consumer_settings(settings), "error_cb": said}
     if statistics is not None:
         merged["stats_cb"] = statistics
+    if committed is not None:
+        merged["on_commit"] = committed
     return made_consumer(merged)
 
 
@@ -246,7 +260,7 @@ class Cluster:
                     raise self._unavailable(error.args[0]) from error
 
     def _metadata(self) -> ClusterMetadata:
-        until = time.monotonic() + ASKING_SECONDS
+        until = time.monotonic() + STARTING_SECONDS
         while True:
             try:
                 return self._admin.list_topics(timeout=LOOKING_SECONDS)

@@ -6,7 +6,7 @@ Messages and topic-partitions are confluent-kafka's own, also in tests: both can
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,9 @@ class Consumer(Protocol):
     """A member of a consumer group (`confluent_kafka.Consumer`); one thread owns it.
 
     Whatever fails raises `confluent_kafka.KafkaException`. The three callbacks run inside
-    `consume` and `close`, and get only the partitions that change hands.
+    `consume` and `close`, and get only the partitions that change hands. Offsets that are committed
+    are the next ones; each that is given back has its own ``error``. A commit that is not waited
+    for is answered by ``on_commit``, inside a later `consume`.
     """
 
     def subscribe(
@@ -39,10 +41,13 @@ class Consumer(Protocol):
     def consume(self, num_messages: int, timeout: float) -> list[Message]:
         """Give so many messages, or fewer after the timeout in seconds; errors among them."""
 
+    @overload
+    def commit(self, *, offsets: list[TopicPartition], asynchronous: Literal[True]) -> None: ...
+
+    @overload
     def commit(
         self, *, offsets: list[TopicPartition], asynchronous: Literal[False]
-    ) -> list[TopicPartition]:
-        """Commit next offsets; each one that is given back has its own ``error``."""
+    ) -> list[TopicPartition]: ...
 
     def committed(self, partitions: list[TopicPartition], timeout: float) -> list[TopicPartition]:
         """Give the next offsets that were committed; negative where there are none."""

@@ -24,7 +24,7 @@ from pipeline.stream.pace import Pace
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from confluent_kafka import Message
+    from confluent_kafka import KafkaError, Message
 
     from pipeline.stream.contract import Clock, Consumer, Detect, Executor
     from pipeline.stream.observing import Observer
@@ -59,6 +59,7 @@ class Loop:
         observer: Observer,
         say: Callable[[str], None],
         pace: Pace | None = None,
+        ends: Callable[[PipelineError], None] = lambda _: None,
     ) -> None:
         """Be ready to `start`.
 
@@ -73,8 +74,10 @@ class Loop:
             observer: is told of everything that is counted.
             say: is told, in words, what a person may want to know.
             pace: how much at a time.
+            ends: is told of a fault that ends `run`, before anything is closed.
         """
         self._consumer = consumer
+        self._ends = ends
         self._topics = list(topics)
         self._detect = detect
         self._clock = clock
@@ -106,6 +109,14 @@ class Loop:
         """Have `run` end soon, with everything written; may be called from a signal handler."""
         self._stopping = True
 
+    def fail(self, fault: PipelineError) -> None:
+        """Have `run` end with a fault soon; may be called from any thread."""
+        self._fault = fault
+
+    def committed(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
+        """Take the answer to a commit; the consumer calls it inside `consume`."""
+        self._commits.answered(error, partitions)
+
     def start(self) -> None:
         """Join the group."""
         self._consumer.subscribe(
@@ -126,6 +137,9 @@ class Loop:
             while not self._stopping:
                 self.step()
             self.drain()
+        except PipelineError as fault:
+            self._ends(fault)
+            raise
         finally:
             self.close()
 
@@ -165,6 +179,9 @@ class Loop:
                 self._poll(1, self._pace.idle)
         self._held.clear()  # never detected, and so not committed
         self._commits.run(at_once=True)
+        while not self._commits.is_done and self._clock.monotonic() < until:
+            self._poll(1, self._pace.idle)
+            self._commits.run()
 
     def close(self) -> None:
         """Leave the group; what is not written is not committed."""
@@ -247,7 +264,7 @@ class Loop:
         """Finish what is being written, commit it, then give the partitions up."""
         try:
             self._settle(self._pace.revoke, whole=True)
-            self._commits.run(at_once=True)
+            self._commits.run_now()
         finally:
             self._let_go(partitions)
 

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING
 
+from confluent_kafka import KafkaError
+
 from pipeline.display import escape
-from pipeline.errors import UsageError
+from pipeline.errors import BrokerUnavailable, UsageError
 from pipeline.screening import cores
 from pipeline.settings import DEFAULT_STORE
 from pipeline.stream.client_settings import is_plain
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from confluent_kafka import KafkaError
+    from confluent_kafka import TopicPartition
 
     from pipeline.engine import Engine
     from pipeline.settings import Settings
@@ -104,7 +106,12 @@ class Service(AbstractContextManager["Service"]):
                 stack.callback(sink.close)
         told = self._observer
         writing = Writing(letters, details, summary, clock=clock, observer=told, summary_name=name)
-        consumer = make_consumer(stream, said=self._hear, statistics=self._measure)
+        consumer = make_consumer(
+            stream,
+            said=self._hear,
+            statistics=self._measure,
+            committed=self._committed,
+        )
         self.detecting = Detecting(
             engine, stream.messages, stream.column, only_topic=stream.only_topic, aside=aside
         )
@@ -122,6 +129,7 @@ class Service(AbstractContextManager["Service"]):
             observer=told,
             say=self._say,
             pace=Pace(batch=stream.batch, linger=stream.linger),
+            ends=signals.limit,
         )
         """Reads."""
         signals.call(self.loop.stop)
@@ -141,11 +149,18 @@ class Service(AbstractContextManager["Service"]):
     def _hear(self, error: KafkaError) -> None:
         """Say each kind of trouble once, until it is over.
 
-        A fatal one ends the stream through the loop, which gets it in the place of a message.
+        A fatal one ends the stream through the loop, which gets it in the place of a message; so
+        does a secret that is not taken, since whoever starts the stream again may know a new one.
         """
         if error.code() not in self._said:
             self._said.add(error.code())
             self._say(f"Kafka: {escape(error.str())}")
+        if error.code() == KafkaError._AUTHENTICATION:  # noqa: SLF001 - so it is named
+            self.loop.fail(BrokerUnavailable(f"Kafka: {escape(error.str())}"))
+
+    def _committed(self, error: KafkaError | None, partitions: list[TopicPartition]) -> None:
+        """Hand on the answer to a commit."""
+        self.loop.committed(error, partitions)
 
     def _measure(self, text: str) -> None:
         """Tell how far behind the group is, from what the client says of itself."""

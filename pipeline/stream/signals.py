@@ -1,4 +1,4 @@
-"""Signals: SIGTERM and SIGINT end a stream, in a time that can be relied upon.
+"""Signals: SIGTERM, SIGINT and faults end a stream, in a time that can be relied upon.
 
 Python runs a signal's handler in the main thread, between two steps of its own: not while that is
 inside Kafka's client, which waits for a broker that does not answer as long as that takes. So a
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from pipeline.errors import PipelineError
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 END_SECONDS = 9.5
@@ -35,6 +37,7 @@ class Signals(AbstractContextManager["Signals"]):
         self._say = say
         self._stop: Callable[[], None] | None = None
         self._end: float | None = None
+        self._fault: PipelineError | None = None
         self._before: dict[int, Any] = {}
         self._heard, self._wakes = socket.socketpair()
         self._wakes.setblocking(False)
@@ -54,6 +57,13 @@ class Signals(AbstractContextManager["Signals"]):
         if self._end is not None:
             stop()
 
+    def limit(self, fault: PipelineError) -> None:
+        """Let an end that nobody asked for take no longer than one by a signal."""
+        if self._end is None:
+            self._fault = fault
+            self._end = time.monotonic() + END_SECONDS
+            self._wakes.send(b"\0")  # no signal has this number
+
     def _hear(self) -> None:
         interrupts = 0
         while True:
@@ -62,8 +72,10 @@ class Signals(AbstractContextManager["Signals"]):
             try:
                 numbers = self._heard.recv(64)
             except TimeoutError:
-                self._say("the end takes too long; what was not committed will be read again")
-                os._exit(Exit.SINK)
+                why = "" if self._fault is None else f"{self._fault}; "
+                code = Exit.SINK if self._fault is None else self._fault.exit_code
+                self._say(f"{why}the end takes too long; what was not committed will be read again")
+                os._exit(code)
             if not numbers:
                 return
             interrupts += numbers.count(signal.SIGINT)

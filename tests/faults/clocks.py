@@ -32,8 +32,8 @@ class WallClock:
         assert compiler is not None, "a C compiler is needed to move a worker's clock"
         folder.mkdir(parents=True, exist_ok=True)
         self._library, self._file = folder / "clock.so", folder / "clock"
-        command = [compiler, "-std=c11", "-O2", "-shared", "-fPIC", "-o", self._library, SOURCE]
-        subprocess.run([*command, "-ldl"], check=True)
+        command = [compiler, "-std=c11", "-O2", "-shared", "-fPIC", "-o", str(self._library)]
+        subprocess.run([*command, str(SOURCE), "-ldl"], check=True)
         self.set(0.0)
 
     def set(self, seconds: float) -> None:

@@ -40,8 +40,9 @@ class Clock:
         return self.now
 
 
-CommitFault = Literal["", "refused", "answer lost", "one partition"]
-"""Works; is refused; is accepted and says that it was not; is refused for one partition."""
+CommitFault = Literal["", "refused", "answer lost", "one partition", "late"]
+"""Works; is refused; is accepted and says that it was not; is refused for one partition; comes to
+the coordinator only when it is answered, or when the next one comes."""
 
 
 class Cluster:
@@ -106,6 +107,12 @@ class Consumer:
         self.paused: set[int] = set()
         self.leaking = False
         """Whether a paused partition hands out one more message, that was on its way already."""
+        self.on_commit: Callable[[KafkaError | None, list[TopicPartition]], None] | None = None
+        """Is told what became of each commit that nobody waited for."""
+        self.withholding = False
+        """Whether those answers stay away."""
+        self._late: list[list[TopicPartition]] = []
+        self._answers: list[tuple[KafkaError | None, list[TopicPartition]]] = []
         self._callbacks: tuple[Callback, Callback, Callback] | None = None
         self._told: set[int] = set()
         self._away = 0
@@ -120,6 +127,7 @@ class Consumer:
     def consume(self, num_messages: int, timeout: float) -> list[Message]:
         assert timeout >= 0
         self._rebalance()
+        self._answer()
         given: list[Message] = []
         for number, position in sorted(self.positions.items()):
             room = num_messages - len(given)
@@ -162,11 +170,40 @@ class Consumer:
             self.assigned = set()
             on_assign(self, places(fresh))
 
-    def commit(
-        self, *, offsets: list[TopicPartition], asynchronous: Literal[False]
-    ) -> list[TopicPartition]:
-        assert asynchronous is False
+    def commit(self, *, offsets: list[TopicPartition], asynchronous: bool) -> Any:  # noqa: ANN401
         assert offsets
+        self._arrive()
+        if not asynchronous:
+            return self._commit(offsets)
+        if self.cluster.commit_fault == "late":
+            self.cluster.commit_fault = ""
+            self._late.append(offsets)
+        else:
+            self._note(offsets)
+        return None
+
+    def _arrive(self) -> None:
+        """Have commits that are late come to the coordinator."""
+        late, self._late = self._late, []
+        for offsets in late:
+            self._note(offsets)
+
+    def _note(self, offsets: list[TopicPartition]) -> None:
+        try:
+            self._answers.append((None, self._commit(offsets)))
+        except KafkaException as error:
+            self._answers.append((error.args[0], offsets))
+
+    def _answer(self) -> None:
+        if self.withholding:
+            return
+        self._arrive()
+        answers, self._answers = self._answers, []
+        for each in answers:
+            assert self.on_commit is not None
+            self.on_commit(*each)
+
+    def _commit(self, offsets: list[TopicPartition]) -> list[TopicPartition]:
         fault, self.cluster.commit_fault = self.cluster.commit_fault, ""
         if self not in self.cluster.members:
             raise KafkaException(KafkaError(KafkaError.UNKNOWN_MEMBER_ID))

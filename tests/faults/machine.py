@@ -96,6 +96,7 @@ class Worker:
             say=said,
             pace=PACE,
         )
+        self.consumer.on_commit = self.loop.committed
         self.loop.start()
 
     def reach(self, seam: Seam) -> None:
@@ -242,6 +243,12 @@ class Machine(RuleBasedStateMachine):
         if worker is not None:
             worker.consumer.leaking = leaking
 
+    @rule(number=workers_, withholding=st.booleans())
+    def withhold(self, number: int, withholding: bool) -> None:
+        worker = self.workers[number]
+        if worker is not None:
+            worker.consumer.withholding = withholding
+
     @rule(
         name=st.sampled_from(["letters", "details", "summary"]),
         trouble=st.sampled_from(get_args(fake_sinks.Trouble)),
@@ -318,7 +325,7 @@ class Machine(RuleBasedStateMachine):
         for number, worker in enumerate(self.workers):
             if worker is not None:
                 worker.armed = None
-                worker.consumer.leaking = False
+                worker.consumer.leaking = worker.consumer.withholding = False
                 for executor in worker.executors:
                     executor.deferring = False
                 self.act(number, "write")

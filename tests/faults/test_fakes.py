@@ -26,11 +26,15 @@ AWAY = 3.0
 """Seconds after which a member that asks for nothing is out of the group."""
 
 
+Committed = Callable[[KafkaError | None, list[TopicPartition]], None]
+
+
 class Member:
     """A consumer, fake or real, and what its callbacks were told."""
 
-    def __init__(self, consumer: Any, topic: str) -> None:  # noqa: ANN401
-        self.consumer = consumer
+    def __init__(self, join: Callable[[Committed], Any], topic: str) -> None:
+        self.answers: list[tuple[KafkaError | None, list[TopicPartition]]] = []
+        self.consumer = consumer = join(lambda *answer: self.answers.append(answer))
         self.events: list[tuple[str, list[int]]] = []
         self.got: list[tuple[int, int]] = []
         consumer.subscribe(
@@ -69,13 +73,13 @@ class Member:
 class Group:
     """Makes members of one group on one topic with three partitions of two messages each."""
 
-    def __init__(self, join: Callable[[], Any], topic: str) -> None:
+    def __init__(self, join: Callable[[Committed], Any], topic: str) -> None:
         self._join = join
         self.topic = topic
         self.members: list[Member] = []
 
     def join(self) -> Member:
-        self.members.append(Member(self._join(), self.topic))
+        self.members.append(Member(self._join, self.topic))
         return self.members[-1]
 
     def until(self, so: Callable[[], bool]) -> bool:
@@ -99,7 +103,13 @@ def group(request: pytest.FixtureRequest, unique: str) -> Iterator[Group]:
         cluster = fakes.Cluster(PARTITIONS)
         for number in range(2 * PARTITIONS):
             cluster.append(number % PARTITIONS, b"x")
-        made = Group(lambda: fakes.Consumer(cluster), fakes.TOPIC)
+
+        def fake(committed: Committed) -> fakes.Consumer:
+            consumer = fakes.Consumer(cluster)
+            consumer.on_commit = committed
+            return consumer
+
+        made = Group(fake, fakes.TOPIC)
     else:
         kafka = cast("KafkaServer", request.getfixturevalue("kafka"))
         make_topic(kafka, unique, PARTITIONS)
@@ -116,7 +126,7 @@ def group(request: pytest.FixtureRequest, unique: str) -> Iterator[Group]:
             "heartbeat.interval.ms": 300,
             "max.poll.interval.ms": int(AWAY * 1000),
         }
-        made = Group(lambda: Consumer(common), unique)
+        made = Group(lambda told: Consumer({**common, "on_commit": told}), unique)
     yield made
     for member in list(made.members):
         made.leave(member)
@@ -152,6 +162,24 @@ def test_what_was_never_committed_is_negative_and_going_back_is_accepted(group: 
         )
         assert [each.error for each in answers] == [None]
         assert member.consumer.committed(asked, timeout=10)[0].offset == offset
+
+
+def test_a_commit_that_nobody_waits_for_is_answered_in_a_later_consume(group: Group) -> None:
+    member = group.join()
+    assert group.until(lambda: len(member.mine) == PARTITIONS)
+    member.answers.clear()
+    offsets = [TopicPartition(group.topic, number, 1) for number in range(PARTITIONS)]
+    member.consumer.commit(offsets=offsets, asynchronous=True)
+    time.sleep(0.5)
+    assert member.answers == []
+    assert group.until(lambda: bool(member.answers))
+    ((error, answers),) = member.answers
+    assert error is None
+    assert sorted((each.partition, each.offset, each.error) for each in answers) == [
+        (number, 1, None) for number in range(PARTITIONS)
+    ]
+    asked = [TopicPartition(group.topic, number) for number in range(PARTITIONS)]
+    assert [each.offset for each in member.consumer.committed(asked, timeout=10)] == [1, 1, 1]
 
 
 def test_a_paused_partition_hands_nothing_out_and_goes_on_where_it_was(group: Group) -> None:

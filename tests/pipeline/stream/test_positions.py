@@ -1,7 +1,7 @@
 """Where partitions begin, and what stops them from beginning somewhere else in silence."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
@@ -50,9 +50,7 @@ class Broker:
     def consume(self, num_messages: int, timeout: float) -> list[Message]:
         raise NotImplementedError
 
-    def commit(
-        self, *, offsets: list[TopicPartition], asynchronous: Literal[False]
-    ) -> list[TopicPartition]:
+    def commit(self, *, offsets: list[TopicPartition], asynchronous: bool) -> Any:  # noqa: ANN401
         raise NotImplementedError
 
     def pause(self, partitions: list[TopicPartition]) -> None: ...
