@@ -71,25 +71,34 @@ def wrong_password(servers: Servers, folder: Path, seed: int) -> Outcome:
         arena.produce(seed)
         arena.bootstrap = settings["bootstrap.servers"]
         extra = variables(settings)
-        began = time.monotonic()
-        wrong = arena.worker(extra={**extra, "GLYPHWATCH_KAFKA_SASL_PASSWORD": secret})
-        said = wait_for(lambda: "uthentication" in wrong.said, 30)
-        took = time.monotonic() - began
-        code = wrong.wait(30)
+        took, *problems = refused(
+            arena.worker(extra={**extra, "GLYPHWATCH_KAFKA_SASL_PASSWORD": secret})
+        )
         arena.watch()
         arena.worker(extra=extra)
         arena.read_within(60)
-        every = "".join(worker.said for worker in arena.workers)
-        return judged(
-            arena.verdict(),
-            None if said else f"it did not say what is wrong: {wrong.said[-300:]}",
-            None if code == 4 else f"exit {code}",
-            "a secret was printed"
-            if secret in every or settings["sasl.password"] in every
-            else None,
-            beyond("time to say so", took, SAID),
-            said_after_s=took,
-        )
+        problems.append(printed(arena, secret, settings["sasl.password"]))
+        return judged(arena.verdict(), *problems, said_after_s=took)
+
+
+def refused(worker: Worker) -> tuple[float, str | None, str | None, str | None]:
+    """See a worker end that the brokers do not take: after how long it said so, and problems."""
+    began = time.monotonic()
+    said = wait_for(lambda: "uthentication" in worker.said, 30)
+    took = time.monotonic() - began
+    code = worker.wait(30)
+    return (
+        took,
+        None if said else f"it did not say what is wrong: {worker.said[-300:]}",
+        None if code == 4 else f"exit {code}",
+        beyond("time to say so", took, SAID),
+    )
+
+
+def printed(arena: Arena, *secrets: str) -> str | None:
+    """Say that a worker has printed a secret, if one has."""
+    every = "".join(worker.said for worker in arena.workers)
+    return "a secret was printed" if any(each in every for each in secrets) else None
 
 
 def changed_password(servers: Servers, folder: Path, seed: int) -> Outcome:
@@ -107,24 +116,12 @@ def changed_password(servers: Servers, folder: Path, seed: int) -> Outcome:
         set_password(kafka, settings["sasl.username"], secret)
         kafka.kill()
         kafka.start()
-        began = time.monotonic()
-        said = wait_for(lambda: "uthentication" in old.said, 30)
-        took = time.monotonic() - began
-        code = old.wait(30)
+        took, *problems = refused(old)
+        problems.append(None if left else "void: all was read before it was changed")
         arena.worker(extra=variables({**settings, "sasl.password": secret}))
         arena.read_within(60)
-        every = "".join(worker.said for worker in arena.workers)
-        return judged(
-            arena.verdict(),
-            None if left else "void: all was read before it was changed",
-            None if said else f"it did not say what is wrong: {old.said[-300:]}",
-            None if code == 4 else f"exit {code}",
-            "a secret was printed"
-            if secret in every or settings["sasl.password"] in every
-            else None,
-            beyond("time to say so", took, SAID),
-            said_after_s=took,
-        )
+        problems.append(printed(arena, secret, settings["sasl.password"]))
+        return judged(arena.verdict(), *problems, said_after_s=took)
 
 
 def set_password(kafka: KafkaServer, user: str, password: str) -> None:
