@@ -36,7 +36,7 @@ Client = TypeVar("Client")
 ASKING_SECONDS = 10.0
 """How long the cluster may take to answer."""
 
-STARTING_SECONDS = 8.0
+STARTING_SECONDS = 6.0
 """How long to look for it when the stream starts: within ten seconds it says why it cannot."""
 
 LOOKING_SECONDS = 1.0
