@@ -142,6 +142,7 @@ def says_so(worker: Worker) -> bool:
 def unknown_names(servers: Servers, folder: Path, seed: int) -> Outcome:
     """Each server in turn has a name that nobody knows: said soon, and nothing is lost."""
     with Arena(servers, folder) as arena:
+        arena.session = 2000  # each is killed, and the next one waits for its end
         arena.produce(seed)
         arena.watch()
         taken = {}
