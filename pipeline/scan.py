@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 CHECKPOINT_SECONDS = 1.0
 """How often what was found is stored; a scan that is killed repeats so much at most."""
 
-CHECKPOINT_DETECTIONS = 512
-"""How many detections are held at most before they are stored: a tenth of a second of judging, so
-that little is left to write when the last record has been read."""
+CHECKPOINT_DETECTIONS = 192
+"""How many detections are held at most before they are stored. It takes some 15 ms, as long as two
+blocks take the screen, so that its threads do not run out of blocks meanwhile."""
 
 
 class Request(NamedTuple):
