@@ -31,6 +31,10 @@ SHARE = 100
 LOOKALIKES = 2000
 """Different lookalikes: DNS asks for the same ones again and again."""
 
+DEAL = 7
+"""Messages in a row that go to one partition; with `SHARE` it has no common factor, so that each
+partition has its share of the lookalikes."""
+
 ARROW_ROWS = 1000
 """Records of an Arrow message."""
 
@@ -75,7 +79,7 @@ def arrow_messages(records: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def produce(servers: Servers, topic: str, partitions: int, values: Sequence[bytes]) -> None:
-    """Make a topic of these messages, dealt out to its partitions in turn."""
+    """Make a topic of these messages, dealt out to its partitions `DEAL` at a time."""
     settings: dict[str, str | int | float | bool] = {"bootstrap.servers": servers.kafka.bootstrap}
     admin = AdminClient(settings)
     admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result()
@@ -91,7 +95,7 @@ def produce(servers: Servers, topic: str, partitions: int, values: Sequence[byte
     for place, value in enumerate(values):
         while True:
             try:
-                producer.produce(topic, value, partition=place % partitions)
+                producer.produce(topic, value, partition=place // DEAL % partitions)
                 break
             except BufferError:
                 producer.poll(0.05)
