@@ -16,10 +16,11 @@ class Meter:
         """Args: total: raw bytes to read, None if unknown; enabled: False to stay silent."""
         self._total = total
         self._enabled = enabled and sys.stderr.isatty()
-        self._began = self._shown = time.monotonic()
+        self._began = time.monotonic()
+        self._shown = -INTERVAL  # the first look is shown, however soon the scan will be over
 
     def show(self, done: int, records: int, detections: int) -> None:
-        """Say how far it is; most calls do nothing.
+        """Say how far it is; but for the first, most calls do nothing.
 
         Args:
             done: raw bytes read so far.
