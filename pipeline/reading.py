@@ -99,8 +99,8 @@ class Reading:
         plain_file = self._source.is_file and self._stream.compression is None
         if self.format.name == "parquet":
             return self._rows(start, plain_file=plain_file)
-        if self.format.name == "dnstap":
-            return self._frames(start)
+        if self.format.name == "dnstap" and (frames := self._frames(start)) is not None:
+            return frames
         if not plain_file:
             blocks = Blocks(self._chunks, skip=start)
         elif start:
@@ -111,13 +111,11 @@ class Reading:
             blocks = Blocks(self._chunks, is_cut=self._has_grown)
         return iter(self.format.batches(blocks))
 
-    def _frames(self, start: int) -> Iterator[Batch | Gap]:
+    def _frames(self, start: int) -> Iterator[Batch | Gap] | None:
+        """Give the frames of dnstap, or None for dnstap that comes in lines."""
         from pipeline.formats.dnstap import Dnstap
 
-        frames = self.format
-        if not isinstance(frames, Dnstap):
-            raise TypeError(frames)
-        return frames.frames(self._chunks, start)
+        return self.format.frames(self._chunks, start) if isinstance(self.format, Dnstap) else None
 
     def _has_grown(self) -> bool:
         return self._source.grown() > 0

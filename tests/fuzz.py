@@ -30,6 +30,7 @@ from pipeline.settings import Settings
 from pipeline.sinks import MemorySink
 from tests.pipeline.formats import samples
 from tests.pipeline.formats.test_dnstap import STREAM
+from tests.pipeline.formats.test_dnstap_lines import CAPTURED
 from tests.pipeline.formats.test_zone import CZDS, ZONE
 from tests.pipeline.samples import COF, NAMES
 
@@ -60,7 +61,7 @@ SEEDS: dict[str, list[bytes]] = {
     "passivedns": [samples.PASSIVEDNS],
     "bind": [samples.BIND],
     "unbound": [samples.UNBOUND],
-    "dnstap": [STREAM],
+    "dnstap": [STREAM, CAPTURED],
     "zone": [ZONE, CZDS],
 }
 PIECES = [

@@ -24,7 +24,7 @@ FORMATS: Final = {
     "passivedns": "the log of passivedns (gamelinux)",
     "bind": "BIND's query log",
     "unbound": "Unbound's log of queries and replies",
-    "dnstap": "dnstap in Frame Streams",
+    "dnstap": "dnstap in Frame Streams, or in base64, one message a line",
     "zone": "zone files",
 }
 """What ``--format`` takes, with a word on each."""
@@ -45,7 +45,6 @@ _PLAIN: Final = {
     "passivedns": ("passivedns", "PassiveDns"),
     "bind": ("querylog", "Bind"),
     "unbound": ("querylog", "Unbound"),
-    "dnstap": ("dnstap", "Dnstap"),
     "zone": ("zone", "Zone"),
 }
 """Module and class of formats that need to know nothing of their stream."""
@@ -83,6 +82,8 @@ def make_format(name: str, head: bytes, column: str | None) -> Format:
         return Ndjson(head)
     if name == "names":
         return Names()
+    if name == "dnstap":
+        return _dnstap(head)
     if name in _TWO_WAYS:
         is_json = not head or head.removeprefix(BOM).lstrip().startswith(b"{")
         module, kind = _TWO_WAYS[name][0 if is_json else 1]
@@ -90,3 +91,13 @@ def make_format(name: str, head: bytes, column: str | None) -> Format:
         module, kind = _PLAIN[name]
     made = getattr(import_module(f"pipeline.formats.{module}"), kind)()
     return cast("Format", made)
+
+
+def _dnstap(head: bytes) -> Format:
+    if head[:1] < b"\t":  # the length of a frame; what is printed begins with none of these
+        from pipeline.formats.dnstap import Dnstap
+
+        return Dnstap()
+    from pipeline.formats.dnstap_lines import DnstapLines
+
+    return DnstapLines()

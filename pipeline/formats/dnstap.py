@@ -38,7 +38,7 @@ class Dnstap:
     def parse(self, message: bytes, offset: int) -> Message:
         """Read the protobuf message of one frame. Never raises, whatever the bytes are."""
         try:
-            return _record(message, offset)
+            return read_captured(message, offset)
         except BadMessage as error:
             return Rejected(Reason.BAD_MESSAGE, str(error), offset, message[:KEPT], len(message))
 
@@ -88,7 +88,20 @@ def _fault(fault: FrameFault, held: bytes) -> str:
     return f"a frame of {size} octets: this is no Frame Stream"
 
 
-def _record(frame: bytes, offset: int) -> Message:
+def is_captured(frame: bytes) -> bool:
+    """Tell whether octets are a protobuf message of dnstap that holds a DNS message."""
+    try:
+        return isinstance(_fields(frame).get(_MESSAGE), bytes)
+    except BadMessage:
+        return False
+
+
+def read_captured(frame: bytes, offset: int) -> Message:
+    """Read the protobuf message of one frame.
+
+    Raises:
+        BadMessage: it is none, or what it holds is no DNS message.
+    """
     outer = _fields(frame)
     message = outer.get(_MESSAGE)
     if not isinstance(message, bytes):

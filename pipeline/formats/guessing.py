@@ -12,6 +12,8 @@ LOOKED_AT: Final = 200
 
 _CONTROL: Final = 520  # octets of the largest control frame of a Frame Stream, with its lengths
 
+_CAPTURED: Final = 32  # characters of base64 that the shortest DNS message in dnstap takes
+
 _JSON_MARKS: Final = (
     ("ndjson", rb'"(?:rrname|cond|obj)"\s*:', rb'"(?:rrname|cond|obj)"\s*:'),
     ("route53", rb'"query_name"\s*:', rb'"(?:query_timestamp|vpc_id|srcids)"\s*:'),
@@ -63,8 +65,23 @@ def guess(head: bytes) -> str:
         return "ndjson"
     if _ZONE.match(next((line for line in lines if not line.startswith(b";")), b"")):
         return "zone"
-    divided = any(divider in first for divider in (b",", b";", b"\t"))
-    return "csv" if divided and _is_text(first) else "names"
+    return _guess_fields(first)
+
+
+def _guess_fields(line: bytes) -> str:
+    divided = any(divider in line for divider in (b",", b";", b"\t"))
+    if divided and _is_text(line):
+        return "csv"
+    return "dnstap" if _is_dnstap(line) else "names"
+
+
+def _is_dnstap(line: bytes) -> bool:
+    """Tell a captured message in base64 from a name, which has a full stop or is shorter."""
+    if len(line) < _CAPTURED or b"." in line:
+        return False
+    from pipeline.formats.dnstap_lines import is_base64_of_dnstap
+
+    return is_base64_of_dnstap(line)
 
 
 def _guess_json(lines: list[bytes]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import random
@@ -52,6 +53,10 @@ def frame(row: Row) -> bytes:
     head = b"\0\1\x81\x80\0\1\0\1\0\0\0\0" + wire(row[0]) + b"\0\1\0\1"
     answer = b"\xc0\x0c\0\5\0\1\0\0\0\x3c" + struct.pack(">H", len(rdata)) + rdata
     return tap(text(14, head + answer))
+
+
+def base64_line(framed: bytes) -> bytes:
+    return base64.b64encode(framed[4:]) + b"\n"
 
 
 def table(made: list[Row]) -> bytes:
@@ -146,6 +151,7 @@ WITH_ANSWERS: dict[str, tuple[str, Callable[[list[Row]], bytes]]] = {
     ),
     "passivedns": ("passivedns", each_line("1.5||c||s||IN||{0}.||CNAME||{1}.||60||1")),
     "dnstap": ("dnstap", lambda made: b"".join([START, *(frame(row) for row in made), STOP])),
+    "dnstap-lines": ("dnstap", lambda made: b"".join(base64_line(frame(row)) for row in made)),
     "zone": ("zone", each_line("{0}.\t300\tIN\tCNAME\t{1}.")),
 }
 ALONE: dict[str, tuple[str, Callable[[list[Row]], bytes]]] = {

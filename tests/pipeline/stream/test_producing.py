@@ -101,7 +101,9 @@ def test_what_needs_a_header_or_is_no_line_becomes_objects(
     ]
 
 
-@pytest.mark.parametrize("written", ["zeek", "dnstap", "zone", "dnscollector-text", "parquet"])
+@pytest.mark.parametrize(
+    "written", ["zeek", "dnstap", "dnstap-lines", "zone", "dnscollector-text", "parquet"]
+)
 def test_what_the_stream_reads_is_what_the_scan_reads(
     kafka: KafkaServer, unique: str, tmp_path: Path, scan: ScanFiles, written: str
 ) -> None:
