@@ -1,16 +1,16 @@
 """How fast the stream is: beside a bare `consume()` loop over the same topic, and with more of it.
 
-Usage: python -m tests.benchmarks.stream_throughput [--messages N] [--targets N]
+Usage: python -m tests.benchmarks.stream_throughput [--messages N] [--targets N] [--share N]
                                                   [--rounds N] [--seconds N]
 
 Real Kafka, DynamoDB Local and Postgres (`infra.stack`) on this machine, both sinks on, 1 % of the
-messages lookalikes. A rate is taken between the first progress that is seen and the last message:
-for the bare loop in its own process, for the stream by how far Postgres says it has counted. They
-are run in turn, and the best of each is taken. With four partitions it ends once one of them is
-read to its end, since a process may then be without work. Before that DynamoDB Local is given
-60,000 items, since it is five times slower until Java has compiled what it does for each. Beside
-each rate stands the processor time that the stream itself took for a message: the servers share
-this machine, and that tells what a rate would be if they were elsewhere. Latency is from a
+messages lookalikes, or another share. A rate is taken between the first progress that is seen and
+the last message: for the bare loop in its own process, for the stream by how far Postgres says it
+has counted. They are run in turn, and the best of each is taken. With four partitions it ends once
+one of them is read to its end, since a process may then be without work. Before that DynamoDB Local
+is given 60,000 items, since it is five times slower until Java has compiled what it does for each.
+Beside each rate stands the processor time that the stream itself took for a message: the servers
+share this machine, and that tells what a rate would be if they were elsewhere. Latency is from a
 message's timestamp to the moment when Postgres shows that it was counted, asked every 5 ms.
 """
 
@@ -40,6 +40,7 @@ from pipeline.postgres_migrations import migrate
 from tests.benchmarks import traffic
 from tests.benchmarks.stream_traffic import (
     ARROW_ROWS,
+    SHARE,
     Servers,
     arrow_messages,
     lines,
@@ -286,6 +287,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--targets", type=int, default=60_000)
+    parser.add_argument("--share", type=int, default=SHARE, help="one in so many is a lookalike")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--seconds", type=int, default=60, help="how long latency is measured")
     options = parser.parse_args()
@@ -297,11 +299,12 @@ def main() -> None:
     ):
         targets = Path(folder) / "targets.csv"
         domains = traffic.make_targets(options.targets, targets)
-        values = list(lines(options.messages, domains))
+        values = list(lines(options.messages, domains, options.share))
         servers = Servers(kafka, dynamo, postgres, str(targets))
         os.environ |= dynamo.credentials
-        warm(servers, values)
-        print(f"{options.messages:,} messages, {options.targets:,} targets\n")
+        warm(servers, values, options.share)
+        print(f"{options.messages:,} messages, {options.targets:,} targets, ", end="")
+        print(f"one lookalike in {options.share:,}\n")
         for line in table(servers, values, options.rounds, options.seconds):
             print(line, flush=True)
 

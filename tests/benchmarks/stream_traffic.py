@@ -26,14 +26,14 @@ from pipeline.sinks import Batch
 from tests.benchmarks import traffic
 
 SHARE = 100
-"""One message in so many is a lookalike."""
+"""One message in so many is a lookalike, unless another share is asked for."""
 
 LOOKALIKES = 2000
 """Different lookalikes: DNS asks for the same ones again and again."""
 
 DEAL = 7
-"""Messages in a row that go to one partition; with `SHARE` it has no common factor, so that each
-partition has its share of the lookalikes."""
+"""Messages in a row that go to one partition; it has no common factor with a power of ten, so that
+each partition has its share of the lookalikes."""
 
 ARROW_ROWS = 1000
 """Records of an Arrow message."""
@@ -51,13 +51,13 @@ class Servers(NamedTuple):
     targets: str
 
 
-def lines(count: int, domains: list[str]) -> Iterator[bytes]:
-    """Give COF records, one in `SHARE` a lookalike."""
+def lines(count: int, domains: list[str], share: int = SHARE) -> Iterator[bytes]:
+    """Give COF records, one in `share` a lookalike."""
     draw = random.Random(7)
     made = traffic.Lookalikes(ConfusableMap.load(), domains)
     wanted = [made.one(draw) for _ in range(LOOKALIKES)]
     for place, name in enumerate(islice(traffic.names(domains), count)):
-        if place % SHARE == 0:
+        if place % share == 0:
             name = draw.choice(wanted)  # noqa: PLW2901
         when = 1_790_000_000 + place // 1000
         yield (
@@ -102,13 +102,13 @@ def produce(servers: Servers, topic: str, partitions: int, values: Sequence[byte
     producer.flush()
 
 
-def warm(servers: Servers, values: Sequence[bytes]) -> None:
+def warm(servers: Servers, values: Sequence[bytes], share: int = SHARE) -> None:
     """Have DynamoDB Local store items until it is as quick as it gets."""
     place = DynamoPlace("warm", "eu-central-1", servers.dynamo.endpoint)
     DynamoTable(place).create()
     judge = load_engine(Settings(targets=Path(servers.targets))).judge
     found: list[Detection] = []
-    for value in islice(values, 0, LOOKALIKES * SHARE, SHARE):
+    for value in islice(values, 0, LOOKALIKES * share, share):
         found += judge(json.loads(value)["rrname"]).detections
     sink = DynamoSink(place)
     for start in range(0, WARMING, 1000):
