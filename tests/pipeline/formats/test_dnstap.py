@@ -18,7 +18,7 @@ from pipeline.errors import DamagedStream
 from pipeline.formats.dnstap import Dnstap, FrameBatch
 from pipeline.formats.guessing import guess
 from pipeline.records import Reason, Record, Rejected, Skipped
-from tests.pipeline.conftest import ScanFiles
+from tests.pipeline.conftest import ScanFiles, Scanned
 from tests.pipeline.formats.test_dns_wire import MESSAGE
 from tests.pipeline.samples import accounted
 
@@ -54,17 +54,21 @@ def tap(*message: bytes) -> bytes:
 RESPONSE = tap(number(8, 1763786399), number(12, 1763786400), text(14, MESSAGE))
 ASKED = tap(number(8, 1763786401), b"\x4d\1\2\3\4", text(10, QUERY))
 STREAM = START + RESPONSE + ASKED + STOP
+SEEN = [
+    ("paypa1.com", "rdata", "www.example.com.", "CNAME", 1763786400),
+    ("paypa1.com", "rrname", None, "AAAA", 1763786401),
+]
+FIELDS = ("name", "seen_in", "rrname", "rrtype", "time_first")
+
+
+def sightings(result: Scanned) -> list[tuple[object, ...]]:
+    """Give of each detection the `FIELDS`."""
+    return [tuple(each[field] for field in FIELDS) for each in result.detections]
 
 
 def test_names_of_queries_and_answers(scan: ScanFiles) -> None:
     result = scan(gzip.compress(STREAM))
-    assert [
-        (each["name"], each["seen_in"], each["rrname"], each["rrtype"], each["time_first"])
-        for each in result.detections
-    ] == [
-        ("paypa1.com", "rdata", "www.example.com.", "CNAME", 1763786400),
-        ("paypa1.com", "rrname", None, "AAAA", 1763786401),
-    ]
+    assert sightings(result) == SEEN
     assert result.detections[1]["source"].endswith(f":{len(START + RESPONSE)}")
     assert result.outcome.counts.records == 2
     assert accounted(result)

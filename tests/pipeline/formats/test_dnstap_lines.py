@@ -17,7 +17,17 @@ from pipeline.formats.guessing import guess
 from pipeline.records import Reason, Record, Rejected, Skipped
 from pipeline.scan import Request
 from tests.pipeline.conftest import ScanFiles
-from tests.pipeline.formats.test_dnstap import ASKED, QUERY, RESPONSE, START, number, tap, text
+from tests.pipeline.formats.test_dnstap import (
+    ASKED,
+    QUERY,
+    RESPONSE,
+    SEEN,
+    START,
+    number,
+    sightings,
+    tap,
+    text,
+)
 from tests.pipeline.samples import accounted
 
 FRAMES = [RESPONSE[4:], ASKED[4:]]
@@ -27,13 +37,7 @@ CLEAN = tap(text(10, QUERY.replace(b"paypa1", b"paypal")))[4:]
 
 def test_names_of_queries_and_answers(scan: ScanFiles) -> None:
     result = scan(gzip.compress(CAPTURED))
-    assert [
-        (each["name"], each["seen_in"], each["rrname"], each["rrtype"], each["time_first"])
-        for each in result.detections
-    ] == [
-        ("paypa1.com", "rdata", "www.example.com.", "CNAME", 1763786400),
-        ("paypa1.com", "rrname", None, "AAAA", 1763786401),
-    ]
+    assert sightings(result) == SEEN
     second = CAPTURED.index(b"\n") + 1
     assert result.detections[1]["source"].endswith(f":{second}")
     assert accounted(result)
