@@ -1,17 +1,19 @@
 """How fast the stream is: beside a bare `consume()` loop over the same topic, and with more of it.
 
 Usage: python -m tests.benchmarks.stream_throughput [--messages N] [--targets N] [--share N]
-                                                  [--rounds N] [--seconds N]
+                                                  [--rounds N] [--seconds N] [--held SHARE]
 
 Real Kafka, DynamoDB Local and Postgres (`infra.stack`) on this machine, both sinks on, 1 % of the
 messages lookalikes, or another share. A rate is taken between the first progress that is seen and
 the last message: for the bare loop in its own process, for the stream by how far Postgres says it
 has counted. They are run in turn, and the best of each is taken. With four partitions it ends once
-one of them is read to its end, since a process may then be without work. Before that DynamoDB Local
-is given 60,000 items, since it is five times slower until Java has compiled what it does for each.
-Beside each rate stands the processor time that the stream itself took for a message: the servers
-share this machine, and that tells what a rate would be if they were elsewhere. Latency is from a
-message's timestamp to the moment when Postgres shows that it was counted, asked every 5 ms.
+one of them is read to its end, since a process may then be without work. With `--held 0.4` one and
+two processes are measured again, each held to that share of a core, so that servers and both have
+room. Before that DynamoDB Local is given 60,000 items, since it is five times slower until Java has
+compiled what it does for each. Beside each rate stands the processor time that the stream itself
+took for a message: the servers share this machine, and that tells what a rate would be if they were
+elsewhere. Latency is from a message's timestamp to the moment when Postgres shows that it was
+counted, asked every 5 ms.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +40,7 @@ from pipeline.dynamo_client import DynamoPlace
 from pipeline.dynamo_table import DynamoTable
 from pipeline.postgres_migrations import migrate
 from tests.benchmarks import traffic
+from tests.benchmarks.core_share import held_to
 from tests.benchmarks.stream_traffic import (
     ARROW_ROWS,
     SHARE,
@@ -99,9 +102,9 @@ def bare_rate(servers: Servers, topic: str, partitions: int, count: int) -> floa
 
 @contextmanager
 def streams(
-    servers: Servers, topic: str, processes: int, *flags: str
+    servers: Servers, topic: str, processes: int, *flags: str, held: float | None = None
 ) -> Iterator[tuple[psycopg.Connection[tuple[int]], list[int]]]:
-    """Run so many streams with sinks of their own.
+    """Run so many streams with sinks of their own, each held to a share of a core if one is given.
 
     Gives a connection to what they have counted, and the numbers of their processes.
     """
@@ -119,12 +122,18 @@ def streams(
     DynamoTable(DynamoPlace(name, "eu-central-1", servers.dynamo.endpoint)).create()
     line = [str(GLYPHWATCH), "stream", "--kafka", servers.kafka.bootstrap, "--topics", topic]
     line += ["--group", name, "--create-topics", "--targets", servers.targets, *flags]
-    with tempfile.TemporaryFile() as said, psycopg.connect(database, autocommit=True) as asked:
-        running = [
-            subprocess.Popen(line, env=environment, stdout=said, stderr=said)
-            for _ in range(processes)
-        ]
+    with (
+        ExitStack() as groups,
+        tempfile.TemporaryFile() as said,
+        psycopg.connect(database, autocommit=True) as asked,
+    ):
+        running: list[subprocess.Popen[bytes]] = []
         try:
+            for place in range(processes):
+                running.append(subprocess.Popen(line, env=environment, stdout=said, stderr=said))
+                if held:
+                    group = groups.enter_context(held_to(held, f"{name}-{place}"))
+                    group.write_text(str(running[-1].pid))
             yield asked, [each.pid for each in running]
         except BaseException:
             said.seek(0)
@@ -170,14 +179,20 @@ def members(servers: Servers, asked: psycopg.Connection[tuple[int]]) -> int:
 
 
 def stream_pace(
-    servers: Servers, topic: str, processes: int, count: int, *flags: str, partitions: int = 1
+    servers: Servers,
+    topic: str,
+    processes: int,
+    count: int,
+    *flags: str,
+    partitions: int = 1,
+    held: float | None = None,
 ) -> Pace:
     """See how fast the stream is, from the first messages that are counted to the last.
 
     Several processes are looked at once each of them has partitions, and until one of the
     partitions is read to its end.
     """
-    with streams(servers, topic, processes, *flags) as (asked, numbers):
+    with streams(servers, topic, processes, *flags, held=held) as (asked, numbers):
         first = seen = 0
         before = 0.0
         began = last = time.perf_counter()
@@ -239,7 +254,24 @@ def best(rounds: int, *measures: Callable[[], Pace]) -> list[Pace]:
     return [max(column) for column in zip(*taken, strict=True)]
 
 
-def table(servers: Servers, values: list[bytes], rounds: int, seconds: int) -> Iterator[str]:
+def two_processes(
+    servers: Servers, count: int, rounds: int, held: float | None = None
+) -> Iterator[str]:
+    """Give the lines of one process and of two that read four partitions."""
+    single, double = best(
+        rounds,
+        lambda: stream_pace(servers, "four", 1, count, partitions=4, held=held),
+        lambda: stream_pace(servers, "four", 2, count, partitions=4, held=held),
+    )
+    each = f", each held to {held} of a core" if held else ""
+    yield _row(f"four partitions, one process{each}", single, "")
+    ratio = double.rate / single.rate
+    yield _row(f"four partitions, two processes{each}", double, f"{ratio:.2f} (bar: 1.6)")
+
+
+def table(
+    servers: Servers, values: list[bytes], rounds: int, seconds: int, held: float | None
+) -> Iterator[str]:
     """Give the lines of the table, as they are known."""
     count, tables = len(values), list(arrow_messages(values))
     produce(servers, "one", 1, values)
@@ -255,14 +287,9 @@ def table(servers: Servers, values: list[bytes], rounds: int, seconds: int) -> I
     yield f"| bare consume() loop | {bare.rate:,.0f}/s | | |"
     ratio = one.rate / bare.rate
     yield _row("stream, one process, both sinks", one, f"{ratio:.2f} (bar: 0.6)")
-    single, double = best(
-        rounds,
-        lambda: stream_pace(servers, "four", 1, count * FOUR_TIMES, partitions=4),
-        lambda: stream_pace(servers, "four", 2, count * FOUR_TIMES, partitions=4),
-    )
-    yield _row("four partitions, one process", single, "")
-    ratio = double.rate / single.rate
-    yield _row("four partitions, two processes", double, f"{ratio:.2f} (bar: 1.6)")
+    yield from two_processes(servers, count * FOUR_TIMES, rounds)
+    if held:
+        yield from two_processes(servers, count * FOUR_TIMES, rounds, held)
     (arrow,) = best(
         rounds, lambda: stream_pace(servers, "arrow", 1, len(many), "--messages", "arrow")
     )
@@ -290,6 +317,7 @@ def main() -> None:
     parser.add_argument("--share", type=int, default=SHARE, help="one in so many is a lookalike")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--seconds", type=int, default=60, help="how long latency is measured")
+    parser.add_argument("--held", type=float, metavar="SHARE", help="of a core, for each process")
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -305,7 +333,7 @@ def main() -> None:
         warm(servers, values, options.share)
         print(f"{options.messages:,} messages, {options.targets:,} targets, ", end="")
         print(f"one lookalike in {options.share:,}\n")
-        for line in table(servers, values, options.rounds, options.seconds):
+        for line in table(servers, values, options.rounds, options.seconds, options.held):
             print(line, flush=True)
 
 
