@@ -11,6 +11,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from detector import screen as screens
+from pipeline.blocks import MAX_LINE
 from pipeline.formats.dns_wire import BadMessage
 from pipeline.formats.dnstap import is_captured, read_captured
 from pipeline.formats.lines import BOM, LineFormat
@@ -52,7 +53,7 @@ class DnstapLines(LineFormat):
         starts: list[int] = []
         frames = bytearray()
         for place, (start, end) in enumerate(every.spans):
-            captured = _decoded(bytes(text[start:end]))
+            captured = _decoded(bytes(text[start:end])) if end - start <= MAX_LINE else None
             if not captured:  # a frame of no octets would begin a control frame
                 handed.append(place)
                 continue

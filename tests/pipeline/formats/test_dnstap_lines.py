@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.screen import Everything
+from pipeline.blocks import MAX_LINE
 from pipeline.engine import Engine
 from pipeline.formats.dnstap import Dnstap
 from pipeline.formats.dnstap_lines import DnstapLines
@@ -85,6 +86,13 @@ def test_what_is_none_is_rejected_and_the_rest_read(
     read = DnstapLines().parse(line, 7)
     assert isinstance(read, Rejected)
     assert (read.detail, read.offset, read.original) == (detail, 7, line)
+
+
+def test_a_line_may_have_no_more_octets_than_other_lines(scan: ScanFiles) -> None:
+    long = b64encode(CLEAN + text(1, b"x" * MAX_LINE)) + b"\n"
+    result = scan(CAPTURED + long)
+    assert result.reasons == {Reason.OVERSIZE_LINE: 1}
+    assert accounted(result)
 
 
 def test_a_format_that_was_named_is_told_by_its_first_octet(scan: ScanFiles) -> None:
