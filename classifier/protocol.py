@@ -120,7 +120,8 @@ class Evaluation:
     open_set: Mapping[str, Mapping[str, Separation]]
     """By score and group."""
 
-    foresight: Foresight | None
+    foresight: Mapping[str, Foresight]
+    """By committee, those of `Plan.seeds` after the one that is judged; empty without `before`."""
 
 
 def examine(
@@ -161,7 +162,6 @@ def examine(
         "code_point": {method: figures(each) for method, each in answers.items()}
     }
     learn = kept(plan.members, folder, plan.device, progress)
-    foresight = foresee(glyphs, plan.before, labels, learn) if plan.before else None
     for kind, folds in plan.splits.items():
         splits[kind] = {
             NETWORK: figures(by_split(dataset, kind, learn, folds)),
@@ -178,8 +178,21 @@ def examine(
         same,
         _seeds(glyphs, labels, folder, plan, question, progress),
         _open_set(glyphs, labels, said, templates),
-        foresight,
+        _foresight(glyphs, labels, folder, plan, progress),
     )
+
+
+def _foresight(
+    glyphs: Glyphs, labels: Labels, folder: Path, plan: Plan, progress: Told | None
+) -> Mapping[str, Foresight]:
+    if plan.before is None:
+        return {}
+    return {
+        "+".join(each.name for each in members): foresee(
+            glyphs, plan.before, labels, kept(members, folder, plan.device, progress)
+        )
+        for members in (plan.members, *plan.seeds)
+    }
 
 
 def _seeds(

@@ -16,6 +16,7 @@ from classifier.metrics import calibration, confusion_matrix, scores, spread
 from classifier.open_set import RECALLS
 from classifier.prediction import vote
 from classifier.protocol import BARE, BARS, NETWORK, PIXELS, Evaluation
+from classifier.temporal import ADDED_KINDS, Foresight
 from classifier.unicode_tables import is_pvalid, name
 
 TITLE = "What the network reads, and what it does not"
@@ -118,14 +119,20 @@ def _seeds(evaluation: Evaluation) -> Iterator[Block]:
         return
     yield Heading("Networks one by one, and committees of other seeds")
     names = tuple(evaluation.seeds)
+    whole = max(name.count("+") for name in names)
+    seeds = [place for place, name in enumerate(names) if name.count("+") == whole]
+    compared = len(seeds) > 1
     rows = []
     for key, description in DESCRIPTIONS.items():
         values = [found[key].value for found in evaluation.seeds.values() if key in found]
         if len(values) == len(names):
-            middle, deviation = spread(np.array(values))
-            cells = (f"{value:.3f}" for value in values)
-            rows.append((description, *cells, f"{middle:.3f}", f"{deviation:.4f}"))
-    yield Table(("counted", *names, "mean", "standard deviation"), tuple(rows))
+            cells = [f"{value:.3f}" for value in values]
+            if compared:  # over seeds; a member alone is another thing
+                middle, deviation = spread(np.array(values)[seeds])
+                cells += [f"{middle:.3f}", f"{deviation:.4f}"]
+            rows.append((description, *cells))
+    last = (f"mean of {len(seeds)} seeds", "standard deviation") if compared else ()
+    yield Table(("counted", *names, *last), tuple(rows))
 
 
 def _open_set(evaluation: Evaluation) -> Iterator[Block]:
@@ -150,14 +157,14 @@ def _open_set(evaluation: Evaluation) -> Iterator[Block]:
 
 
 def _foresight(evaluation: Evaluation) -> Iterator[Block]:
-    found = evaluation.foresight
-    if found is None:
+    if not evaluation.foresight:
         return
     yield Heading("Foreseen: rows that a later UTS #39 added")
+    found = next(iter(evaluation.foresight.values()))
     first = found.top(1)
     yield Paragraph(f"{found.added} characters were given a letter; fonts draw {first.count}.")
     groups: Mapping[str, tuple[str, ...]] = {
-        "all": ("uts39", "overlay", "capital", "small-capital", "accent-of-uts39"),
+        "all": ADDED_KINDS,
         "a letter or digit itself": ("uts39", "capital"),
         "a small letter or digit": ("uts39",),
     }
@@ -166,6 +173,23 @@ def _foresight(evaluation: Evaluation) -> Iterator[Block]:
         for label, kinds in groups.items()
     ]
     yield Table(("the row's prototype", "first answer", "among three"), tuple(rows))
+    shares, rows = [], []
+    for committee, each in evaluation.foresight.items():
+        shares.append(each.top(1).value)
+        rows.append((committee, str(each.top(1)), str(each.top(3)), ", ".join(_missed(each))))
+    middle, deviation = spread(np.array(shares))
+    yield Table(("networks", "first answer", "among three", "first answer is another"), tuple(rows))
+    if len(shares) > 1:
+        yield Paragraph(f"Mean {middle:.3f}, standard deviation {deviation:.4f}.")
+
+
+def _missed(foresight: Foresight) -> Iterator[str]:
+    """Give characters of which the first answer is not the letter that they were given."""
+    found = by_character(foresight.answers)
+    counted = np.isin(found.kinds, [KINDS.index(kind) for kind in ADDED_KINDS])
+    for row in np.flatnonzero(counted & (found.said != found.letters)):
+        truth, said = class_name(int(found.letters[row])), class_name(int(found.said[row]))
+        yield f"U+{found.votes.code_points[row]:04X} ({truth}, said {said})"
 
 
 @dataclass(frozen=True)

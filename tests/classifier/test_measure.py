@@ -3,10 +3,17 @@
 ``classifier/data/measure.csv`` is a sample of the map's tier A that neither UTS #39 nor canonical
 decomposition knows, drawn by a hash, among decoys that others had found wrong. Nothing was fitted
 to it. `python -m tests.benchmarks.review redraw classifier/data/measure.csv DIR` draws its sheets.
+
+``measure_decided.csv`` has the same sheets judged again by two more, who knew none of the answers
+and were given no third one: whether an attacker could use the character for that very letter. The
+first of them had judged nothing before; the second one's sheets are numbered from 101.
 """
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 import classifier
 from classifier.metrics import wilson
@@ -14,8 +21,10 @@ from classifier.review import load_review
 from classifier.verdicts import Verdict, load_verdicts
 from detector.confusables import TIER_A, ConfusableMap
 
+MEASURED = ("measure recommended", "measure other")
 DATA = Path(classifier.__file__).parent / "data"
 MEASURE = load_verdicts(DATA / "measure.csv")
+DECIDED = load_verdicts(DATA / "measure_decided.csv")
 CNN = ConfusableMap.load(DATA / "cnn.txt")
 
 
@@ -29,7 +38,7 @@ def answers(*strata: str) -> Counter[str]:
 
 
 def test_what_was_decided_is_right() -> None:
-    found = answers("measure recommended", "measure other")
+    found = answers(*MEASURED)
     right, decided = found["right"], found["right"] + found["wrong"]
     least, most = wilson(right, found.total())
     print(f"{dict(found)}: {right / decided:.3f} of decided, {least:.3f} to {most:.3f} of all")
@@ -44,6 +53,22 @@ def test_judges_do_not_call_everything_right() -> None:
     decoys = Counter(v.answer for v in MEASURE if v.stratum == "decoy")
     assert decoys["right"] == 0
     assert decoys["wrong"] > decoys["unsure"]
+
+
+@pytest.mark.parametrize("judge", [0, 1])
+def test_a_judge_who_must_decide_finds_it_right(judge: int) -> None:
+    said = [v for v in DECIDED if v.sheet // 100 == judge]
+    asked = [replace(v, answer="", sheet=v.sheet % 100) for v in said]
+    assert asked == [replace(v, answer="") for v in MEASURE]
+    for strata, bar in ((MEASURED[:1], 0.95), (MEASURED, 0.92)):
+        found = Counter(v.answer for v in said if v.stratum in strata and in_tier_a(v))
+        least, most = wilson(found["right"], found.total())
+        print(f"{strata}: {dict(found)}, {least:.3f} to {most:.3f}")
+        assert set(found) <= {"right", "wrong"}
+        assert found["right"] / found.total() >= bar
+    decoys = Counter(v.answer for v in said if v.stratum == "decoy")
+    print(f"decoys: {dict(decoys)}")
+    assert decoys["wrong"] / decoys.total() > 0.8  # nor is everything right to them
 
 
 def test_what_judges_of_the_review_found_wrong_is_no_row() -> None:

@@ -68,6 +68,21 @@ def test_one_score_of_two_is_better_than_either() -> None:
     assert both > max(alone) + 0.02
 
 
+def test_what_many_fonts_draw_is_told_from_all_others_and_from_as_many() -> None:
+    """By hand: two lookalikes, of 5 fonts and of 1; three others, of which one is of 5 fonts."""
+    lookalike, none = KINDS.index("uts39"), KINDS.index("none")
+    kinds = np.array([lookalike, lookalike, none, none, none])
+    fonts = np.array([5, 1, 5, 1, 1])
+    population = Population(np.arange(0x3400, 0x3405, dtype=np.int32), kinds, fonts, np.arange(5))
+    found = separations(population, np.array([0.7, 0.9, 0.8, 0.3, 0.2]))
+    wide, narrow = (
+        found["in >= 5 fonts, from all others"],
+        found["in >= 5 fonts, from others in as many"],
+    )
+    assert (wide.positives, wide.negatives, wide.auc) == (1, 3, pytest.approx(2 / 3))
+    assert (narrow.positives, narrow.negatives, narrow.auc) == (1, 1, 0)
+
+
 def test_no_character_is_scored_by_a_model_that_was_told_of_it() -> None:
     random = np.random.default_rng(4)
     code_points = np.arange(0x3400, 0x3400 + 300, dtype=np.int32)

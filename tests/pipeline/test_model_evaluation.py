@@ -49,6 +49,31 @@ def test_a_whole_report_is_written(data: tuple[str, ...], tmp_path: Path) -> Non
     assert len([each for each in networks if each.suffix == ".safetensors"]) == 10 + 8 + 8
 
 
+def test_the_mean_over_seeds_is_of_whole_committees(data: tuple[str, ...], tmp_path: Path) -> None:
+    words = ["model", "evaluate", *data, "--output", str(tmp_path), *TINY]
+    words += ["--members", "wide0,narrow1", "--seeds", "wide2+narrow3"]
+    words += ["--before", str(Path(data[3]).parent / "old" / "confusables.txt")]
+    assert main(words) == Exit.DONE
+    lines = (tmp_path / "report.md").read_text(encoding="utf-8").splitlines()
+    (header,) = (line for line in lines if "narrow1 | wide0+narrow1" in line)
+    names = [cell.strip() for cell in header.strip("|").split("|")]
+    assert names[-2:] == ["mean of 2 seeds", "standard deviation"]
+    told = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["networks"]
+    committees = [told[name]["characters"]["value"] for name in ("wide0+narrow1", "wide2+narrow3")]
+    row = next(
+        line for line in lines[lines.index(header) :] if line.startswith("| characters, all |")
+    )
+    mean = float(row.strip("| ").split("|")[-2])
+    assert mean == pytest.approx(sum(committees) / 2, abs=1e-3)
+    start = lines.index("## Foreseen: rows that a later UTS #39 added")
+    foreseen = {line.split("|")[1].strip(): line for line in lines[start:] if line[:1] == "|"}
+    for committee in ("wide0+narrow1", "wide2+narrow3"):
+        _, _, first, _, missed, _ = foreseen[committee].split("|")
+        share, _, _, drawn = first.split()
+        wrong = (1 - float(share)) * int(drawn.strip("()"))
+        assert missed.count("U+") == round(wrong)
+
+
 @pytest.mark.parametrize("members", ["", "wide", "broad0", "wide0,,narrow", "wide00000000000"])
 def test_members_that_are_none_are_refused(
     data: tuple[str, ...], tmp_path: Path, members: str, capsys: pytest.CaptureFixture[str]
