@@ -173,13 +173,15 @@ def _foresight(evaluation: Evaluation) -> Iterator[Block]:
         for label, kinds in groups.items()
     ]
     yield Table(("the row's prototype", "first answer", "among three"), tuple(rows))
-    shares, rows = [], []
-    for committee, each in evaluation.foresight.items():
-        shares.append(each.top(1).value)
-        rows.append((committee, str(each.top(1)), str(each.top(3)), ", ".join(_missed(each))))
-    middle, deviation = spread(np.array(shares))
-    yield Table(("networks", "first answer", "among three", "first answer is another"), tuple(rows))
-    if len(shares) > 1:
+    committees = [
+        (committee, str(each.top(1)), str(each.top(3)), ", ".join(_missed(each)))
+        for committee, each in evaluation.foresight.items()
+    ]
+    header = ("networks", "first answer", "among three", "first answer is another")
+    yield Table(header, tuple(committees))
+    if len(committees) > 1:
+        shares = [each.top(1).value for each in evaluation.foresight.values()]
+        middle, deviation = spread(np.array(shares))
         yield Paragraph(f"Mean {middle:.3f}, standard deviation {deviation:.4f}.")
 
 
