@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container
 from enum import StrEnum
 
-from detector.confusables import is_faint
+from detector.confusables import TIER_B, is_faint
 from detector.labels import Kind, Name
 from detector.match import Match
 from detector.native import NativeSpelling
@@ -110,16 +110,18 @@ def _is_exact(found: Substitution) -> bool:
 
 
 def faint(match: Match) -> bool:
-    """Say whether readings of tier B make up more of the target than they may.
+    """Say whether readings of tier B make up more of the target than they may, or one is of tier C.
 
     A word in a script that no font draws like Latin letters has some faint reading for each of its
-    letters, and so meets a target by chance; an attacker replaces a letter or two.
+    letters, and so meets a target by chance; an attacker replaces a letter or two. A character that
+    is like a letter at a glance only (tier C) is no chance where all around it is the target.
     """
-    letters = sum(
-        max(1, len(each.reading))
-        for each in match.substitutions
-        if each.technique is Technique.IDN and _is_faint(each)
-    )
+    found = [
+        each for each in match.substitutions if each.technique is Technique.IDN and _is_faint(each)
+    ]
+    if len(match.substitutions) > 1 and any(each.confidence < TIER_B for each in found):
+        return True
+    letters = sum(max(1, len(each.reading)) for each in found)
     return letters > max(1, int(len(match.target.unicode_label) * FAINT_SHARE))
 
 

@@ -15,7 +15,8 @@ draws glyphs, ``61/65``: how many of the fonts that have the character agree.
 
 A reading that a network alone gives (``cnn``; ``cnn+eye`` if people looked and found it right) with
 a confidence below `TIER_A` is of tier B: it counts only where the rest of a label already reads as
-the target.
+the target. Below `TIER_B` it is of tier C: it counts only as the one odd character of a label that
+is the target's own in all else.
 
 The map is flat: no reading is itself a source of its own kind. So reading twice changes nothing.
 """
@@ -39,6 +40,9 @@ MAX_LETTERS = 4
 LETTERS = frozenset(string.ascii_lowercase + string.digits + "-.")
 TIER_A = 0.9
 """Confidence from which the word of a network alone is enough."""
+TIER_B = 0.65
+"""Confidence from which it may support others; below, it needs all others to be the target's own.
+"""
 
 _NETWORKS = frozenset({"cnn", "eye"})
 
@@ -62,8 +66,10 @@ class Reading(NamedTuple):
 
     @property
     def tier(self) -> str:
-        """``A``, which is used alone; or ``B``, which only supports others."""
-        return "B" if is_faint(self.sources, self.confidence) else "A"
+        """``A``, used alone; ``B``, which only supports others; or ``C``, for one odd letter."""
+        if not is_faint(self.sources, self.confidence):
+            return "A"
+        return "B" if self.confidence >= TIER_B else "C"
 
     def __str__(self) -> str:
         """Give it as it stands in a map.
@@ -75,7 +81,7 @@ class Reading(NamedTuple):
 
 
 def is_faint(sources: Iterable[str], confidence: float) -> bool:
-    """Say whether a reading is of tier B: a network's alone, and not sure enough.
+    """Say whether a reading is of tier B or C: a network's alone, and not sure enough.
 
     >>> is_faint(["cnn"], 0.7), is_faint(["cnn"], 0.92), is_faint(["name", "cnn"], 0.7)
     (True, False, False)

@@ -1,7 +1,8 @@
 """Map formats: a confusable map in, its text for other programs out.
 
 ========= ======================================================================================
-``uts39`` rows of UTS #39's ``confusables.txt``: every character with its best reading
+``uts39`` rows of UTS #39's ``confusables.txt``: every character with its best reading, but for tier
+          C, which is of use only to who compares whole labels
 ``csv``   a line for each reading (RFC 4180, UTF-8, LF)
 ``json``  one object: what the map was made of, and a list for each source, best reading first
 ========= ======================================================================================
@@ -42,13 +43,14 @@ def _uts39(confusables: ConfusableMap) -> str:
         f"# Map: {confusables.version}",
         "",
     ]
-    for char in sorted(confusables.characters):
-        letters = confusables.characters[char][0].letters
+    best = {char: rows[0] for char, rows in confusables.characters.items() if rows[0].tier != "C"}
+    for char in sorted(best):
+        letters = best[char].letters
         lines.append(
             f"{_sequence(char)} ;\t{_sequence(letters)} ;\tMA\t# ( {char} → {letters} ) "
             f"{name(char)} → {', '.join(map(name, letters))}"
         )
-    return "\n".join([*lines, "", f"# total: {len(confusables.characters)}", ""])
+    return "\n".join([*lines, "", f"# total: {len(best)}", ""])
 
 
 def _json(confusables: ConfusableMap) -> str:

@@ -39,6 +39,9 @@ class Counts:
     tier_b: int
     """PVALID characters whose best reading is of tier B."""
 
+    tier_c: int
+    """PVALID characters whose best reading is of tier C."""
+
     sources: tuple[tuple[str, int], ...]
     """PVALID characters by the sources of their best reading, the most frequent first."""
 
@@ -48,6 +51,7 @@ def count(confusables: ConfusableMap) -> Counts:
     allowed = _pvalid()
     best = {char: rows[0] for char, rows in confusables.characters.items() if ord(char) in allowed}
     firm = [char for char, reading in best.items() if reading.tier == "A"]
+    tiers = Counter(reading.tier for reading in best.values())
     new = [c for c in firm if decomposition(c) == c and "uts39" not in best[c].sources]
     said = Counter("+".join(reading.sources) for reading in best.values())
     classes, pairs = len(confusables.classes), len(confusables.pairs)
@@ -59,7 +63,8 @@ def count(confusables: ConfusableMap) -> Counts:
         pvalid=len(best),
         tier_a=len(firm),
         tier_a_new=len(new),
-        tier_b=len(best) - len(firm),
+        tier_b=tiers["B"],
+        tier_c=tiers["C"],
         sources=tuple(sorted(said.items(), key=lambda item: (-item[1], item[0]))),
     )
 
@@ -73,6 +78,7 @@ def counts_lines(confusables: ConfusableMap) -> Iterator[str]:
     yield f"  tier A          {found.tier_a:,}"
     yield f"  of them new     {found.tier_a_new:,}: neither UTS #39 nor a decomposition has them"
     yield f"  tier B          {found.tier_b:,}"
+    yield f"  tier C          {found.tier_c:,}"
     for source, number in found.sources:
         yield f"  {number:>7,}  {source}"
 

@@ -129,7 +129,7 @@ def _precision_lines(confusables: ConfusableMap, path: Path) -> Iterator[str]:
             verdicts = load_verdicts(path)
         except InvalidVerdicts as error:
             raise InputError(str(error)) from error
-    for tier in "AB":
+    for tier in "ABC":
         asked = [
             verdict.answer == "right"
             for verdict in verdicts

@@ -184,3 +184,20 @@ def test_faint_readings_only_support_others(name: str, found: int) -> None:
     judgement = judge.judge(name)
     assert len(judgement.detections) == found
     assert judgement.brakes == (() if found else ("faint",))
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("ภaypal.com", 1), ("pมypal.com", 1), ("ภมypal.com", 0), ("ภaypaI.com", 0), ("ภaypa1.com", 0)],
+)
+def test_a_reading_of_tier_c_needs_all_else_to_be_the_targets_own(name: str, found: int) -> None:
+    odd = {
+        char: (Reading(letter, 0.5, ("cnn",), "1/2"),)
+        for char, letter in zip("ภม", "pa", strict=True)
+    }
+    ours = ConfusableMap.load()
+    confusables = ConfusableMap("18.0.0", "test", (), odd, ours.classes, {})
+    judge = Judge(confusables, TargetList.of([target_of("paypal.com")]), suffixes())
+    judgement = judge.judge(name)
+    assert len(judgement.detections) == found
+    assert judgement.brakes == (() if found else ("faint",))
