@@ -39,8 +39,7 @@ COLUMNS_LINE = "# sequence ; letters confidence sources fonts [| ...] # NAME"
 FLOOR = 0.4
 """Score below which a letter is no reading. From here to `detector.confusables.TIER_B`, which is
 tier C, four in ten blind verdicts are right: too few for a word, enough for one odd character in a
-name that is a target's in all else. Of the characters that Chromium's check lists by hand, and that
-were missed, a third are found so."""
+name that is a target's in all else (`tests/detector/test_chromium_letters.py`)."""
 
 PIXEL_FLOOR = 0.65
 """Score of a letter at the largest distance that `pixel_rows` takes."""
