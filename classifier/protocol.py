@@ -95,6 +95,11 @@ class Plan:
 
     device: str = "cpu"
 
+    @property
+    def committees(self) -> Sequence[Sequence[Member]]:
+        """The committee that is judged, and then those of other seeds."""
+        return (self.members, *self.seeds)
+
 
 WHOLE = Plan(splits=dict.fromkeys(SPLITS, (0,)), bare_folds=range(FOLDS))
 
@@ -188,11 +193,16 @@ def _foresight(
     if plan.before is None:
         return {}
     return {
-        "+".join(each.name for each in members): foresee(
+        _together(members): foresee(
             glyphs, plan.before, labels, kept(members, folder, plan.device, progress)
         )
-        for members in (plan.members, *plan.seeds)
+        for members in plan.committees
     }
+
+
+def _together(members: Sequence[Member]) -> str:
+    """Name a committee."""
+    return "+".join(each.name for each in members)
 
 
 def _seeds(
@@ -204,9 +214,8 @@ def _seeds(
     progress: Told | None,
 ) -> Mapping[str, Mapping[str, Figure]]:
     found = {}
-    committees = [plan.members, *plan.seeds]
-    for members in (*((each,) for each in plan.members), *committees):
-        together = "+".join(each.name for each in members)
+    for members in (*((each,) for each in plan.members), *plan.committees):
+        together = _together(members)
         if together not in found:
             said = cross_validate(
                 glyphs, labels, folder, members=members, device=plan.device, progress=progress

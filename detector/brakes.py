@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container
 from enum import StrEnum
 
-from detector.confusables import TIER_B, is_faint
+from detector.confusables import tier_of
 from detector.labels import Kind, Name
 from detector.match import Match
 from detector.native import NativeSpelling
@@ -116,18 +116,16 @@ def faint(match: Match) -> bool:
     letters, and so meets a target by chance; an attacker replaces a letter or two. A character that
     is like a letter at a glance only (tier C) is no chance where all around it is the target.
     """
-    found = [
-        each for each in match.substitutions if each.technique is Technique.IDN and _is_faint(each)
-    ]
-    if len(match.substitutions) > 1 and any(each.confidence < TIER_B for each in found):
+    tiers = [(_tier(each), each) for each in match.substitutions if each.technique is Technique.IDN]
+    if len(match.substitutions) > 1 and any(tier == "C" for tier, _ in tiers):
         return True
-    letters = sum(max(1, len(each.reading)) for each in found)
+    letters = sum(max(1, len(each.reading)) for tier, each in tiers if tier != "A")
     return letters > max(1, int(len(match.target.unicode_label) * FAINT_SHARE))
 
 
-def _is_faint(found: Substitution) -> bool:
+def _tier(found: Substitution) -> str:
     sources = [each for each in found.evidence if not each.startswith("fonts:")]
-    return is_faint(set(sources) - _MADE_OF, found.confidence)
+    return tier_of(set(sources) - _MADE_OF, found.confidence)
 
 
 def popular(match: Match, name: Name, known: Container[str]) -> bool:

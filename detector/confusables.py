@@ -67,9 +67,7 @@ class Reading(NamedTuple):
     @property
     def tier(self) -> str:
         """``A``, used alone; ``B``, which only supports others; or ``C``, for one odd letter."""
-        if not is_faint(self.sources, self.confidence):
-            return "A"
-        return "B" if self.confidence >= TIER_B else "C"
+        return tier_of(self.sources, self.confidence)
 
     def __str__(self) -> str:
         """Give it as it stands in a map.
@@ -80,13 +78,17 @@ class Reading(NamedTuple):
         return f"{self.letters} {self.confidence:.3f} {'+'.join(self.sources)} {self.fonts}"
 
 
-def is_faint(sources: Iterable[str], confidence: float) -> bool:
-    """Say whether a reading is of tier B or C: a network's alone, and not sure enough.
+def tier_of(sources: Iterable[str], confidence: float) -> str:
+    """Give the tier of a reading: below A is what a network says alone, and not surely enough.
 
-    >>> is_faint(["cnn"], 0.7), is_faint(["cnn"], 0.92), is_faint(["name", "cnn"], 0.7)
-    (True, False, False)
+    >>> tier_of(["cnn"], 0.7), tier_of(["cnn"], 0.92), tier_of(["name", "cnn"], 0.7)
+    ('B', 'A', 'A')
+    >>> tier_of(["cnn", "eye"], 0.5), tier_of(["name", "cnn"], 0.5)
+    ('C', 'A')
     """
-    return confidence < TIER_A and set(sources) <= _NETWORKS
+    if confidence >= TIER_A or not _NETWORKS.issuperset(sources):
+        return "A"
+    return "B" if confidence >= TIER_B else "C"
 
 
 class ConfusableMap(NamedTuple):
