@@ -1,7 +1,8 @@
 """Single letters that Chromium's check of IDNs lists by hand, beyond what UTS #39 has.
 
-``chromium_letters.csv`` was written from memory of ``idn_spoof_checker.cc``. Each character stands
-in for its letter in a name that is the target's in all else, as an attacker would have it.
+``chromium_letters.csv`` has the single letters and digits that ``skeleton_generator.cc`` names
+(Chromium at 1749a822; of thorn, which it reads as b and as p, the p). Each character stands in for
+its letter in a name that is the target's in all else, as an attacker would have it.
 """
 
 import csv
