@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,29 +48,54 @@ def test_a_broken_pipe_is_quiet(run: Run, targets_file: Path) -> None:
     assert done.returncode == Exit.DONE
 
 
+@contextmanager
+def scan_of_a_pipe(
+    targets_file: Path, folder: Path, *, on_interrupt: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A scan that waits for its input, and what an interrupt is to it when it starts.
+
+    Said rather than inherited: what a script starts in its background ignores interrupts, and so
+    do its children (POSIX, "Signals and Error Handling" of the shell).
+    """
+    code = (
+        f"import signal, sys; signal.signal(signal.SIGINT, signal.{on_interrupt}); "
+        "from pipeline.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "scan", "-", "--targets", str(targets_file)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as process:
+        deadline = time.monotonic() + 20
+        while not (folder / "glyphwatch.sqlite").exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.2)
+        yield process
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_quietly_and_soon(
     number: signal.Signals, targets_file: Path, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "pipeline.cli", "scan", "-", "--targets", str(targets_file)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-        env=environment,
-    ) as process:
-        deadline = time.monotonic() + 20
-        while not (tmp_path / "glyphwatch.sqlite").exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(0.2)
+    with scan_of_a_pipe(targets_file, tmp_path, on_interrupt="default_int_handler") as process:
         process.send_signal(number)
         began = time.monotonic()
         assert process.wait(10) == Exit.INTERRUPTED
         assert time.monotonic() - began < 2
         assert process.stderr is not None
         assert process.stderr.read() == b"glyphwatch: interrupted\n"
+
+
+def test_an_interrupt_that_is_ignored_from_the_start_stays_so(
+    targets_file: Path, tmp_path: Path
+) -> None:
+    with scan_of_a_pipe(targets_file, tmp_path, on_interrupt="SIG_IGN") as process:
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(b"paypa1.com\n", timeout=20)
+        assert process.returncode == Exit.DONE
+        assert b"interrupted" not in complaints
 
 
 def on_a_terminal(arguments: list[str], folder: Path) -> str:
