@@ -27,6 +27,7 @@ from classifier.export import (
     templates_of,
 )
 from classifier.review import load_review, reviewed
+from classifier.splits import FOLDS
 from classifier.verdicts import render_verdicts
 
 if TYPE_CHECKING:
@@ -175,9 +176,10 @@ def trained_witnesses(
     answers = cross_validate(
         glyphs, labels, folder, members=members, device=device, progress=progress
     )
-    # ASCII is in every fold's lesson, so any of the networks can be asked about it; two of each
-    # member's are enough.
-    paths = [folder / f"{each.name}-{fold}.safetensors" for each in members for fold in range(2)]
+    # ASCII is in every fold's lesson, so all of the networks can be asked about it.
+    paths = [
+        folder / f"{each.name}-{fold}.safetensors" for each in members for fold in range(FOLDS)
+    ]
     return Witnesses([load_checkpoint(path).network for path in paths], (), answers)
 
 

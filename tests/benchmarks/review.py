@@ -7,9 +7,10 @@ Usage:
 
 The first draws every PVALID character that neither UTS #39 nor decomposition knows, that scores
 `LEAST` or more and that nobody has judged, and among them, as unknown to the judge as the scores,
-some that score less. ANSWERS has a line for each sheet: its number, a colon, and r (right), w
+some that score less. With ``--again`` it draws what was judged as well, if it scores ``--least`` or
+all have found it right: for a second look at what a map's tier A may hold. ANSWERS has a line for each sheet: its number, a colon, and r (right), w
 (wrong) or u (unsure) for each of its places in turn; each file is another judge's, whose sheets
-are numbered from 101, 201 ... in the table. The last draws the sheets of a table again.
+are numbered from 101, 201 ... in the table, or from ``--number`` 600 on as 701, 801 .... The last draws the sheets of a table again.
 """
 
 from __future__ import annotations
@@ -58,15 +59,21 @@ def chosen(options: argparse.Namespace) -> list[tuple[int, str, float]]:
         if score > best.get(code_point, (0.0, ""))[0]:
             best[code_point] = score, CLASSES[letter]
     table = load_confusables(options.confusables)
-    judged = {each.code_point for each in load_review()}
+    answers_of: dict[int, set[str]] = defaultdict(set)
+    for verdict in load_review():
+        answers_of[verdict.code_point].add(verdict.answer)
     pool = [
         (code_point, letter, score)
         for code_point, (score, letter) in best.items()
-        if code_point not in judged and unknown(code_point, table)
+        if (options.again or code_point not in answers_of) and unknown(code_point, table)
     ]
-    found = [each for each in pool if each[2] >= LEAST]
+    found = [each for each in pool if each[2] >= options.least or answers_of[each[0]] == {"right"}]
     for low, high, count in DECOYS:
-        some = [each for each in pool if low <= each[2] < high]
+        some = [
+            each
+            for each in pool
+            if low <= each[2] < min(high, options.least) and answers_of[each[0]] != {"right"}
+        ]
         some.sort(key=lambda each: hashed(b"decoys", 7, each[0]))
         found += some[:count]
     return sorted(found, key=lambda each: hashed(b"review order", 7, each[0]))
@@ -119,7 +126,14 @@ def judge(options: argparse.Namespace) -> None:
         given = [ANSWERS[said[sheet][int(place) - 1]] for _, _, _, sheet, place in key]
         by_judge.append(given)
         verdicts += [
-            Verdict(code_point, letter, answer, _stratum(score), 100 * number + sheet, place)
+            Verdict(
+                code_point,
+                letter,
+                answer,
+                _stratum(score),
+                options.number + 100 * number + sheet,
+                place,
+            )
             for (code_point, letter, score, sheet, place), answer in zip(key, given, strict=True)
         ]
     options.output.write_text(render_verdicts(verdicts), encoding="utf-8", newline="\n")
@@ -164,11 +178,14 @@ def main() -> None:
     one = actions.add_parser("draw")
     for flag in ("--glyphs", "--networks", "--confusables"):
         one.add_argument(flag, type=Path, required=True)
+    one.add_argument("--least", type=float, default=LEAST)
+    one.add_argument("--again", action="store_true")
     one.add_argument("folder", type=Path)
     one.set_defaults(action=draw)
     two = actions.add_parser("judge")
     two.add_argument("folder", type=Path)
     two.add_argument("answers", type=Path, nargs="+")
+    two.add_argument("--number", type=int, default=0)
     two.add_argument("--output", type=Path, required=True)
     two.set_defaults(action=judge)
     three = actions.add_parser("redraw")
