@@ -3,13 +3,17 @@
 The table, ``classifier/data/digraph_verdicts.csv``, has a row for each pair (RFC 4180, ASCII, lines
 end in LF): the ``pair``, the ``letter`` that it was compared with, the ``verdict`` (``right``: at
 the size of text it would pass for that letter in a name; ``wrong``; ``unsure``), and the ``sheet``
-and the ``place`` on it. ``tests/benchmarks/digraph_review.py`` draws the sheets.
+and the ``place`` on it. ``tests/benchmarks/digraph_review.py`` draws the sheets. A table may hold
+the answers of several judges, each with sheets of a hundred of its own (1, 101, 201 ...): then what
+more than half of them find right is right. ``digraph_decided.csv`` is one, of three judges who were
+given no third answer.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -20,6 +24,8 @@ from classifier.metrics import wilson
 from classifier.verdicts import ANSWERS
 
 PAIR_VERDICTS = Path(__file__).parent / "data" / "digraph_verdicts.csv"
+DECIDED = PAIR_VERDICTS.with_name("digraph_decided.csv")
+SHEETS_OF_A_JUDGE = 100
 COLUMNS = ("pair", "letter", "verdict", "sheet", "place")
 
 _ROW = re.compile(rf"[a-z]{{2}},[a-z],({'|'.join(ANSWERS)}),[0-9]{{1,6}},[0-9]{{1,6}}")
@@ -40,7 +46,7 @@ class PairVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """How many of some pairs are right; unsure ones, and ones without a verdict, are not."""
+    """How many of some pairs are right, as most judges have it; without a verdict none is."""
 
     right: int
     judged: int
@@ -54,7 +60,7 @@ def load_pair_verdicts(path: Path = PAIR_VERDICTS) -> tuple[PairVerdict, ...]:
     """Read a table, in its order.
 
     Raises:
-        InvalidVerdicts: it cannot be read, or a row breaks the format or judges a pair again.
+        InvalidVerdicts: it cannot be read, or a row breaks the format, or a judge answers twice.
     """
     try:
         lines = path.read_text(encoding="ascii").splitlines()
@@ -64,16 +70,17 @@ def load_pair_verdicts(path: Path = PAIR_VERDICTS) -> tuple[PairVerdict, ...]:
     if not lines or lines[0] != ",".join(COLUMNS):
         msg = f"{path}:1: its columns are not {','.join(COLUMNS)}"
         raise InvalidVerdicts(msg)
-    found: dict[tuple[str, str], PairVerdict] = {}
+    found: dict[tuple[str, str, int], PairVerdict] = {}
     for number, line in enumerate(lines[1:], 2):
         if not _ROW.fullmatch(line):
             msg = f"{path}:{number}: {line!a} is no pair, letter, verdict, sheet and place"
             raise InvalidVerdicts(msg)
         pair, letter, answer, sheet, place = line.split(",")
-        if (pair, letter) in found:
+        judge = int(sheet) // SHEETS_OF_A_JUDGE
+        if (pair, letter, judge) in found:
             msg = f"{path}:{number}: a second verdict on {pair} as {letter}"
             raise InvalidVerdicts(msg)
-        found[pair, letter] = PairVerdict(pair, letter, answer, int(sheet), int(place))
+        found[pair, letter, judge] = PairVerdict(pair, letter, answer, int(sheet), int(place))
     return tuple(found.values())
 
 
@@ -92,7 +99,9 @@ def precision(pairs: Sequence[tuple[str, str]], verdicts: Iterable[PairVerdict])
     >>> precision([("rn", "m"), ("qz", "m")], [PairVerdict("rn", "m", "right", 1, 1)]).right
     1
     """
-    answers = {(each.pair, each.letter): each.answer for each in verdicts}
+    answers: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in verdicts:
+        answers[each.pair, each.letter].append(each.answer)
     given = [answers[pair] for pair in pairs if pair in answers]
-    right = given.count("right")
+    right = sum(2 * each.count("right") > len(each) for each in given)
     return Precision(right, len(given), len(pairs), *wilson(right, len(pairs)))

@@ -7,8 +7,9 @@ operator   is the row of its character or pair; nothing else is added
 uts39      and the other rules of `detector.uts39` keep their readings and confidences: they know
            that an accent is seen. Where the network sees the same letters, it is named beside
            them (``uts39+cnn``), with its fonts
-cnn        is added, up to `CNN_MOST`, if it is near enough to the best reading that is there. From
-           `TIER_A` on it is of tier A, below of tier B, which only supports others
+cnn        is added, up to `CNN_MOST`, if it is near enough to the best reading that is there, and
+           no part of one: œ is oe, so it is no e. From `TIER_A` on it is of tier A, below of tier
+           B or C, which only support others
 ========== ======================================================================================
 
 Classes and pairs of ASCII letters are those of `detector.ascii_rows`, seconded alike. Pairs that
@@ -89,20 +90,29 @@ def _digest(path: Path | None) -> str:
 
 
 def merge_characters(rows: Rows, cnn: Rows) -> dict[str, tuple[Reading, ...]]:
-    """Name the network beside what others say, and add its readings of tier B.
+    """Name the network beside what others say, and add what it alone reads.
 
     >>> told = {"ғ": (Reading("f", 0.85, ("name",)),)}
     >>> seen = {"ғ": (Reading("f", 0.97, ("cnn",), "40/41"), Reading("t", 0.62, ("cnn",), "1/41"))}
     >>> [str(reading) for reading in merge_characters(told, seen)["ғ"]]
     ['f 0.850 name+cnn 40/41', 't 0.620 cnn 1/41']
+    >>> told = {"œ": (Reading("oe", 0.948, ("uts39",)),)}
+    >>> seen = {"œ": (Reading("e", 0.7, ("cnn",), "41/93"), Reading("w", 0.69, ("cnn",), "3/93"))}
+    >>> [str(reading) for reading in merge_characters(told, seen)["œ"]]
+    ['oe 0.948 uts39 -', 'w 0.690 cnn 3/93']
     """
     found: dict[str, tuple[Reading, ...]] = {}
     for char in {**rows, **cnn}:
         seen = {reading.letters: reading for reading in cnn.get(char, ())}
         merged = [_seconded(each, seen.pop(each.letters, None)) for each in rows.get(char, ())]
         best = max((each.confidence for each in merged), default=0.0)
+        parts = {x for each in merged if len(each.letters) > 1 for x in each.letters}
         more = [r._replace(confidence=min(r.confidence, CNN_MOST)) for r in seen.values()]
-        kept = [each for each in more if each.confidence >= best * RELATIVE_FLOOR]
+        kept = [
+            each
+            for each in more
+            if each.confidence >= best * RELATIVE_FLOOR and each.letters not in parts
+        ]
         # Python's sort is stable: of equals, who was there first stays first.
         merged = sorted((merged + kept)[:MAX_READINGS], key=lambda each: -each.confidence)
         if merged:

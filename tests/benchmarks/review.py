@@ -1,16 +1,23 @@
 """Draw the sheets of a review of what networks alone take for letters, and read judges' answers.
 
 Usage:
-  python -m tests.benchmarks.review draw --glyphs DIR --networks DIR --confusables FILE DIR
-  python -m tests.benchmarks.review judge DIR ANSWERS [ANSWERS ...] --output review.csv
-  python -m tests.benchmarks.review redraw VERDICTS DIR
+  python -m tests.benchmarks.review draw --glyphs DIR --networks DIR --confusables FILE FOLDER
+  python -m tests.benchmarks.review sample --map cnn.txt --confusables FILE FOLDER
+  python -m tests.benchmarks.review judge FOLDER ANSWERS [ANSWERS ...] --output review.csv
+  python -m tests.benchmarks.review redraw VERDICTS FOLDER
 
 The first draws every PVALID character that neither UTS #39 nor decomposition knows, that scores
 `LEAST` or more and that nobody has judged, and among them, as unknown to the judge as the scores,
 some that score less. With ``--again`` it draws what was judged as well, if it scores ``--least`` or
-all have found it right: for a second look at what a map's tier A may hold. ANSWERS has a line for each sheet: its number, a colon, and r (right), w
-(wrong) or u (unsure) for each of its places in turn; each file is another judge's, whose sheets
-are numbered from 101, 201 ... in the table, or from ``--number`` 600 on as 701, 801 .... The last draws the sheets of a table again.
+all have found it right: for a second look at what a map's tier A may hold.
+
+The second draws a sample of tier A of a finished map, to measure it by: `SAMPLE` of recommended
+scripts and as many others, among decoys that all judges of the review found wrong.
+
+ANSWERS has a line for each sheet: its number, a colon, and r (right), w (wrong) or u (unsure) for
+each of its places in turn; each file is another judge's, whose sheets are numbered from 101, 201
+... in the table, or with ``--number 600`` from 701, 801 .... The last draws the sheets of a table
+again.
 """
 
 from __future__ import annotations
@@ -22,7 +29,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from classifier.adjudication import ANSWERS, PER_SHEET, Asked, unknown
+from classifier.adjudication import ANSWERS, PER_SHEET, Asked, scripts_of, unknown
 from classifier.combination import Combination
 from classifier.cross_validation import MEMBERS, cross_validate, label_all
 from classifier.export import measure
@@ -32,6 +39,7 @@ from classifier.review import load_review
 from classifier.splits import hashed
 from classifier.unicode_tables import load_confusables
 from classifier.verdicts import Verdict, load_verdicts, render_verdicts
+from detector.confusables import TIER_A, ConfusableMap
 from glyphs.characters import pvalid
 from glyphs.fonts import find_fonts
 from glyphs.manifest import load_manifest
@@ -42,12 +50,19 @@ LEAST = 0.85
 DECOYS = ((0.75, LEAST, 60), (0.2, 0.6, 50))
 """Lowest and highest score, and how many."""
 
+SAMPLE, WRONG = 75, 42
+"""Characters of recommended scripts, as many others; and decoys."""
+
 FONTS, GRID = 6, 4
 EDGES = (0.0, 0.6, 0.75, LEAST, 0.9, 0.95, 1.01)
 
 
-def chosen(options: argparse.Namespace) -> list[tuple[int, str, float]]:
-    """Choose what is asked about: code point, letter and score, in blind order."""
+Question = tuple[int, str, float, str]
+"""Code point, letter, score and stratum."""
+
+
+def chosen(options: argparse.Namespace) -> list[Question]:
+    """Choose what is asked about, in blind order."""
     store = GlyphStore.open(options.glyphs)
     labels = label_all(store, options.confusables)
     answers = cross_validate(store, labels, options.networks, members=MEMBERS)
@@ -76,21 +91,43 @@ def chosen(options: argparse.Namespace) -> list[tuple[int, str, float]]:
         ]
         some.sort(key=lambda each: hashed(b"decoys", 7, each[0]))
         found += some[:count]
-    return sorted(found, key=lambda each: hashed(b"review order", 7, each[0]))
+    found.sort(key=lambda each: hashed(b"review order", 7, each[0]))
+    return [(*each, _stratum(each[2])) for each in found]
+
+
+def sampled(options: argparse.Namespace) -> list[Question]:
+    """Choose from a map's tier A by a hash, and decoys; in blind order."""
+    table = load_confusables(options.confusables)
+    pools: dict[str, list[Question]] = defaultdict(list)
+    for source, readings in ConfusableMap.load(options.map).characters.items():
+        if len(source) == 1 and unknown(ord(source), table) and readings[0].confidence >= TIER_A:
+            stratum = f"measure {scripts_of(ord(source))}"
+            first = readings[0]
+            pools[stratum].append((ord(source), first.letters, first.confidence, stratum))
+    answers: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for each in load_review():
+        answers[each.code_point, each.letter].add(each.answer)
+    pools["decoy"] = [(*pair, 0.0, "decoy") for pair, all_ in answers.items() if all_ == {"wrong"}]
+    found = []
+    for stratum, pool in pools.items():
+        pool.sort(key=lambda each: hashed(b"measured", options.seed, each[0]))
+        found += pool[: WRONG if stratum == "decoy" else SAMPLE]
+    return sorted(found, key=lambda each: hashed(b"measured order", options.seed, each[0]))
 
 
 def draw(options: argparse.Namespace) -> None:
     """Draw sheets, and write the key."""
     asked = [
-        Asked(code_point, letter, score, _stratum(score), 1 + place // PER_SHEET)
-        for place, (code_point, letter, score) in enumerate(chosen(options))
+        Asked(code_point, letter, score, stratum, 1 + place // PER_SHEET)
+        for place, (code_point, letter, score, stratum) in enumerate(options.choose(options))
     ]
     options.folder.mkdir(parents=True, exist_ok=True)
     with (options.folder / "key.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         for place, each in enumerate(asked):
             code = f"{each.code_point:04X}"
-            rows.writerow((code, each.letter, each.score, each.sheet, 1 + place % PER_SHEET))
+            where = each.sheet, 1 + place % PER_SHEET
+            rows.writerow((code, each.letter, each.score, *where, each.stratum))
     sheets: dict[int, list[Entry]] = defaultdict(list)
     for place, each in enumerate(asked):
         place_name = str(1 + place % PER_SHEET)
@@ -118,26 +155,22 @@ def _draw(sheets: dict[int, list[Entry]], folder: Path) -> None:
 def judge(options: argparse.Namespace) -> None:
     """Write verdicts of all judges; print what they come to."""
     with (options.folder / "key.csv").open(encoding="utf-8", newline="") as file:
-        key = [(int(c, 16), x, float(s), int(n), p) for c, x, s, n, p in csv.reader(file)]
+        key = [(int(c, 16), x, float(s), int(n), p, t) for c, x, s, n, p, t in csv.reader(file)]
     verdicts: list[Verdict] = []
     by_judge: list[list[str]] = []
     for number, path in enumerate(options.answers, 1):
         said = _answers(path)
-        given = [ANSWERS[said[sheet][int(place) - 1]] for _, _, _, sheet, place in key]
+        given = [ANSWERS[said[sheet][int(place) - 1]] for _, _, _, sheet, place, _ in key]
         by_judge.append(given)
+        first = options.number + 100 * number
         verdicts += [
-            Verdict(
-                code_point,
-                letter,
-                answer,
-                _stratum(score),
-                options.number + 100 * number + sheet,
-                place,
+            Verdict(code_point, letter, answer, stratum, first + sheet, place)
+            for (code_point, letter, _, sheet, place, stratum), answer in zip(
+                key, given, strict=True
             )
-            for (code_point, letter, score, sheet, place), answer in zip(key, given, strict=True)
         ]
     options.output.write_text(render_verdicts(verdicts), encoding="utf-8", newline="\n")
-    _report([score for _, _, score, _, _ in key], by_judge)
+    _report([stratum for *_, stratum in key], by_judge)
 
 
 def _answers(path: Path) -> dict[int, str]:
@@ -151,13 +184,11 @@ def _stratum(score: float) -> str:
     return f"review {low}-{min(high, 1.0)}"
 
 
-def _report(scores: Sequence[float], by_judge: Sequence[Sequence[str]]) -> None:
-    """Print shares of right answers by score, and how far judges agree."""
-    for low, high in pairwise(EDGES):
-        rows = [place for place, score in enumerate(scores) if low <= score < high]
-        if not rows:
-            continue
-        line = f"score {low:.2f} - {min(high, 1):.2f}: {len(rows):4}"
+def _report(strata: Sequence[str], by_judge: Sequence[Sequence[str]]) -> None:
+    """Print shares of right answers by stratum, and how far judges agree."""
+    for stratum in sorted(set(strata)):
+        rows = [place for place, each in enumerate(strata) if each == stratum]
+        line = f"{stratum}: {len(rows):4}"
         for given in by_judge:
             right = sum(given[place] == "right" for place in rows)
             wrong = sum(given[place] == "wrong" for place in rows)
@@ -181,7 +212,13 @@ def main() -> None:
     one.add_argument("--least", type=float, default=LEAST)
     one.add_argument("--again", action="store_true")
     one.add_argument("folder", type=Path)
-    one.set_defaults(action=draw)
+    one.set_defaults(action=draw, choose=chosen)
+    other = actions.add_parser("sample")
+    other.add_argument("--map", type=Path, required=True)
+    other.add_argument("--confusables", type=Path, required=True)
+    other.add_argument("--seed", type=int, default=1)
+    other.add_argument("folder", type=Path)
+    other.set_defaults(action=draw, choose=sampled)
     two = actions.add_parser("judge")
     two.add_argument("folder", type=Path)
     two.add_argument("answers", type=Path, nargs="+")
