@@ -22,8 +22,8 @@ from classifier.network import Network
 from classifier.prediction import predict
 
 LEAST = 0.15
-"""Chance from which two are one class. Measured are 0.88 (I as l), 0.21 (0 as o), 0.18 (1 as l), and
-then nothing before 0.09."""
+"""Chance from which two are one class. Measured are 0.88 (I as l), 0.21 (0 as o) and 0.18 (1 as l);
+then comes nothing before 0.09."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Usage:
   python -m tests.benchmarks.digraph_review rank MODEL...
   python -m tests.benchmarks.digraph_review ask MODEL... --output questions.csv [--seed S]
   python -m tests.benchmarks.digraph_review draw TABLE FOLDER
-  python -m tests.benchmarks.digraph_review judge QUESTIONS ANSWERS --output verdicts.csv
+  python -m tests.benchmarks.digraph_review judge QUESTIONS ANSWERS... --output verdicts.csv
 
 The first ranks pairs by the mean of some networks, with their verdicts, and says how far the
 networks vary on the pairs of the default map: `detector.ascii_rows` has their mean.
@@ -15,7 +15,8 @@ questions or of verdicts; `classifier/data/digraph_verdicts.csv` gives the sheet
 Each block is a pair above the letter, in families of several kinds, at about twice the size of
 text; and below, at the size of text, two well-known names that have the letter, each under what it
 becomes with the pair. The question is whether that would be read as the name. ANSWERS has a line
-for each sheet: its number, and r (right), w (wrong) or u (unsure) for each of its places in turn.
+for each sheet: its number, and r (right), w (wrong) or u (unsure) for each of its places in turn;
+each file is another judge's, and the second one's sheets are numbered from 101 in the table.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from classifier.checkpoint import load_checkpoint
 from classifier.digraph_verdicts import (
+    DECIDED,
+    SHEETS_OF_A_JUDGE,
     PairVerdict,
     load_pair_verdicts,
     precision,
@@ -77,6 +80,7 @@ def rank_pairs(options: argparse.Namespace) -> None:
     """Print a ranking, its precision, and the chance of known pairs by each of the networks."""
     networks = [load_checkpoint(path).network for path in options.models]
     drawn, verdicts = draw(find_fonts(load_manifest())), load_pair_verdicts()
+    decided = load_pair_verdicts(DECIDED)
     answers = {(each.pair, each.letter): each.answer for each in verdicts}
     ranked = rank(drawn, networks)
     for place, each in enumerate(ranked[:SHOWN], 1):
@@ -85,7 +89,10 @@ def rank_pairs(options: argparse.Namespace) -> None:
         print(f"{place:3} {each.pair} {each.letter} {numbers} {answer}")
     found = precision([(each.pair, each.letter) for each in ranked[:FIRST]], verdicts)
     bounds = f"[{found.low:.3f}, {found.high:.3f}]"
-    print(f"first {FIRST}: {found.right} right of {found.judged} judged {bounds}\n")
+    print(f"first {FIRST}: {found.right} right of {found.judged} judged {bounds}")
+    found = precision([(each.pair, each.letter) for each in ranked[:FIRST]], decided)
+    bounds = f"[{found.low:.3f}, {found.high:.3f}]"
+    print(f"to most of those who must decide: {found.right} of {found.judged} judged {bounds}\n")
     single = [chances(drawn, [network]) for network in networks]
     for pair, known in PAIRS.items():
         said = [each[pair, known.letter] for each in single]
@@ -148,13 +155,17 @@ def well_known() -> list[str]:
 
 
 def judge(options: argparse.Namespace) -> None:
-    """Put answers into a table of questions."""
-    lines = options.answers.read_text(encoding="ascii").splitlines()
-    answers = {int(line.split()[0]): "".join(line.split()[1:]) for line in lines if line.strip()}
+    """Put answers into a table of questions, once for each judge."""
     found = []
-    for sheet, group in groupby(load_pair_verdicts(options.table), key=lambda each: each.sheet):
-        for each, letter in zip(group, answers[sheet], strict=True):
-            found.append(replace(each, answer=ANSWERS[letter]))
+    for number, path in enumerate(options.answers):
+        lines = path.read_text(encoding="ascii").splitlines()
+        answers = {
+            int(line.split()[0]): "".join(line.split()[1:]) for line in lines if line.strip()
+        }
+        for sheet, group in groupby(load_pair_verdicts(options.table), key=lambda e: e.sheet):
+            for each, letter in zip(group, answers[sheet], strict=True):
+                own = sheet + number * SHEETS_OF_A_JUDGE
+                found.append(replace(each, answer=ANSWERS[letter], sheet=own))
     write(options.output, found)
 
 
@@ -181,7 +192,7 @@ def main() -> None:
     drawing.set_defaults(work=sheets)
     judging = actions.add_parser("judge")
     judging.add_argument("table", type=Path)
-    judging.add_argument("answers", type=Path)
+    judging.add_argument("answers", type=Path, nargs="+")
     judging.add_argument("--output", type=Path, required=True)
     judging.set_defaults(work=judge)
     options = parser.parse_args()
