@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -82,6 +82,19 @@ def load_pair_verdicts(path: Path = PAIR_VERDICTS) -> tuple[PairVerdict, ...]:
             raise InvalidVerdicts(msg)
         found[pair, letter, judge] = PairVerdict(pair, letter, answer, int(sheet), int(place))
     return tuple(found.values())
+
+
+def upheld(verdicts: Iterable[PairVerdict]) -> frozenset[tuple[str, str]]:
+    """Give pairs and letters that more answers find right than wrong; unsure ones do not count.
+
+    >>> told = [PairVerdict("rn", "m", "right", 1, 1), PairVerdict("ra", "m", "wrong", 1, 2)]
+    >>> upheld(told)
+    frozenset({('rn', 'm')})
+    """
+    balance: Counter[tuple[str, str]] = Counter()
+    for each in verdicts:
+        balance[each.pair, each.letter] += {"right": 1, "wrong": -1, "unsure": 0}[each.answer]
+    return frozenset(pair for pair, count in balance.items() if count > 0)
 
 
 def render_pair_verdicts(verdicts: Iterable[PairVerdict]) -> str:

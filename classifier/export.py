@@ -44,6 +44,9 @@ name that is a target's in all else (`tests/detector/test_chromium_letters.py`).
 PIXEL_FLOOR = 0.65
 """Score of a letter at the largest distance that `pixel_rows` takes."""
 
+EYE = "eye"
+"""Who is named beside the network where people saw the same."""
+
 MOST = 0.999
 MAX_READINGS = 3
 
@@ -173,13 +176,18 @@ def character_rows(candidates: Candidates, combination: Combination) -> Rows:
 
 
 def ascii_rows(measured: Sequence[Confusion], pairs: Sequence[Pair]) -> Rows:
-    """Choose rows of ASCII: classes, and the first `PAIRS` pairs; the confidence is the chance."""
+    """Choose rows of ASCII: classes, and the first `PAIRS` pairs; the confidence is the chance.
+
+    Args:
+        measured: letters and digits.
+        pairs: those that people took for the letter too, likeliest first.
+    """
     found: dict[str, Sequence[Seen]] = {
         each.source: [Seen(each.letter, round(each.chance, 3), "cnn", each.agree, each.fonts)]
         for each in classes(measured)
     }
     for each in pairs[:PAIRS]:
-        seen = Seen(each.letter, round(each.chance, 3), "cnn", each.agree, each.fonts)
+        seen = Seen(each.letter, round(each.chance, 3), f"cnn+{EYE}", each.agree, each.fonts)
         if each.pair not in found:
             found[each.pair] = [seen]
     return found

@@ -12,6 +12,12 @@ from classifier.ascii_likeness import confusions
 from classifier.checkpoint import load_checkpoint
 from classifier.combination import Combination
 from classifier.cross_validation import MEMBERS, Member, Told, cross_validate, label_all
+from classifier.digraph_verdicts import (
+    DECIDED,
+    load_pair_verdicts,
+    render_pair_verdicts,
+    upheld,
+)
 from classifier.digraphs import draw, rank
 from classifier.errors import InvalidModel
 from classifier.export import (
@@ -37,7 +43,6 @@ if TYPE_CHECKING:
     from classifier.cross_validation import OutOfFold
     from classifier.dataset import Glyphs
     from classifier.network import Network
-    from classifier.verdicts import Verdict
     from glyphs.fonts import FoundFamily
 
 
@@ -85,11 +90,14 @@ def build_from_networks(
     combination = Combination.load()
     ask = _asked(glyphs, witnesses, device)
     verdicts = load_review()
+    on_pairs = (*load_pair_verdicts(), *load_pair_verdicts(DECIDED))
     measured = character_rows(measure(glyphs, characters, ask), combination)
     found = dict(reviewed(measured, verdicts))
     if families:
         confused = confusions(glyphs, witnesses.networks, device)
-        found.update(ascii_rows(confused, rank(draw(families), witnesses.networks, device)))
+        ranked = rank(draw(families), witnesses.networks, device)
+        pairs = [each for each in ranked if (each.pair, each.letter) in upheld(on_pairs)]
+        found.update(ascii_rows(confused, pairs))
     told = [*witnesses.names]
     if witnesses.answers is not None:
         told.insert(0, f"out of fold {witnesses.answers.digest[:16]}")
@@ -101,14 +109,15 @@ def build_from_networks(
             f"Glyphs: {len(glyphs.family_names)} families sha256:{glyphs.digest}",
             f"Networks: {', '.join(told)}",
             f"Combination: {combination.digest()}",
-            f"Review: {len(verdicts):,} verdicts sha256:{_named(verdicts)}",
+            f"Review: {len(verdicts):,} verdicts sha256:{_named(render_verdicts(verdicts))}",
+            f"Pairs: {len(on_pairs):,} verdicts sha256:{_named(render_pair_verdicts(on_pairs))}",
         ],
     )
 
 
-def _named(verdicts: Sequence[Verdict]) -> str:
-    """Name verdicts in a header: 16 hex digits."""
-    return hashlib.sha256(render_verdicts(verdicts).encode()).hexdigest()[:16]
+def _named(verdicts: str) -> str:
+    """Name a table of verdicts in a header: 16 hex digits."""
+    return hashlib.sha256(verdicts.encode()).hexdigest()[:16]
 
 
 def _asked(glyphs: Glyphs, witnesses: Witnesses, device: str) -> Asked:

@@ -29,7 +29,7 @@ SHIFTS = (-2, -1, 0, 1, 2)
 
 _INK = 90
 _BLUR = 1.0  # standard deviation in pixels: what is blurred so is a stroke at the size of text
-_NEAR, _HIGH, _DEEP = 2, 3, 4  # rows from the band of x that a stroke beyond runs through
+_NEAR, _FAR = 2, 4  # rows from the band of x that a stroke beyond runs through
 
 Floats = npt.NDArray[np.float64]
 Pictures = npt.NDArray[np.uint8]
@@ -49,8 +49,8 @@ def strokes_beyond(pictures: Pictures, x: Pictures, stem: Pictures) -> Floats:
     rows = np.flatnonzero(x.max(axis=1) >= _INK)
     top, foot = int(rows[0]), int(rows[-1])
     width = max(float(np.median(stem[top:foot].sum(axis=1))), 1.0)
-    above = pictures[:, max(top - _HIGH, 0) : top - _NEAR + 1]  # a t rises no higher
-    below = pictures[:, foot + _NEAR : foot + _DEEP]
+    above = pictures[:, max(top - _FAR, 0) : top - _NEAR + 1]
+    below = pictures[:, foot + _NEAR : foot + _FAR]
     parts = [
         part.sum(axis=2).min(axis=1) if part.shape[1] else np.zeros(len(part))
         for part in (above, below)

@@ -19,11 +19,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.export import Rows, Seen
+from classifier.export import EYE, Rows, Seen
 from classifier.verdicts import Verdict, load_verdicts
 
 REVIEW = Path(__file__).parent / "data" / "review.csv"
-EYE = "eye"
 SURE, DOUBTFUL = 0.9, 0.85
 """Least score of what two found right, in tier A, and most of what is in doubt, in tier B. What one
 judge alone found right and networks rated lower, the next one doubted in 13 of 46 cases."""

@@ -38,6 +38,7 @@ from classifier.digraph_verdicts import (
     load_pair_verdicts,
     precision,
     render_pair_verdicts,
+    upheld,
 )
 from classifier.digraphs import chances, draw, likeliest, rank
 from classifier.splits import hashed
@@ -92,7 +93,9 @@ def rank_pairs(options: argparse.Namespace) -> None:
     print(f"first {FIRST}: {found.right} right of {found.judged} judged {bounds}")
     found = precision([(each.pair, each.letter) for each in ranked[:FIRST]], decided)
     bounds = f"[{found.low:.3f}, {found.high:.3f}]"
-    print(f"to most of those who must decide: {found.right} of {found.judged} judged {bounds}\n")
+    print(f"to most of those who must decide: {found.right} of {found.judged} judged {bounds}")
+    named = [each for each in ranked if (each.pair, each.letter) in upheld((*verdicts, *decided))]
+    print(f"a map names: {' '.join(f'{each.pair}>{each.letter}' for each in named[:SHOWN])}\n")
     single = [chances(drawn, [network]) for network in networks]
     for pair, known in PAIRS.items():
         said = [each[pair, known.letter] for each in single]

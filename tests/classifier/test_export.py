@@ -82,4 +82,4 @@ def test_ascii_rows_load_as_classes_and_pairs(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     confusables = ConfusableMap.load(path)
     assert confusables.classes["0"] == Reading("o", 0.5, ("cnn",), "60/96")
-    assert confusables.pairs["rn"] == (Reading("m", 0.76, ("cnn",), "79/96"),)
+    assert confusables.pairs["rn"] == (Reading("m", 0.76, ("cnn", "eye"), "79/96"),)
