@@ -175,6 +175,18 @@ class NativeSpelling(NamedTuple):
         known = _languages_of_word(_read_rows(self.path), word)
         return next((code for code in spelled if code in known), None)
 
+    def words(self) -> tuple[str, ...]:
+        """Give all words, in the file's order.
+
+        >>> "über" in NativeSpelling.load().words()
+        True
+
+        Raises:
+            InvalidData: the word file is missing or breaks its format.
+        """
+        lines = _read_rows(self.path).splitlines()
+        return tuple(line.partition(SEPARATOR)[0] for line in lines if line)
+
 
 def languages_of(suffix: str) -> tuple[str, ...]:
     """Give the languages of a public suffix: its own, else those of the suffix that it is under.

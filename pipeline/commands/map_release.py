@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from glyphs.store import GlyphStore
 
 CNN, CANDIDATE, PUBLISHED, REPORT = "cnn.txt", "candidate.txt", "confusables.txt", "report.md"
+PLAIN, UTS39 = "uts39.txt", "--from uts39"
 
 _EPILOG = """\
 It draws all characters, trains ten networks, each without a fifth of the characters, asks them
 about that fifth, builds the map, and compares it with the last one. The folder then holds glyphs/,
-folds/, cnn.txt, candidate.txt and report.md; confusables.txt only if every gate is passed. What is
-there from an interrupted run is used. The exit code is 1 if a gate fails.
+folds/, cnn.txt, uts39.txt, candidate.txt and report.md, which says what the map adds and costs
+beside Unicode's data alone; confusables.txt only if every gate is passed. What is there from an
+interrupted run is used. The exit code is 1 if a gate fails.
 """
 
 
@@ -85,7 +87,9 @@ def _release(options: argparse.Namespace) -> Exit:
     from detector.confusables import ConfusableMap
     from detector.map_gates import map_gates
     from detector.map_report import read_homographs
+    from detector.map_value import beside
     from detector.merging import Sources, build_merged
+    from detector.uts39 import build_uts39
 
     last = ConfusableMap.load(options.last)
     homographs = read_homographs(options.homographs) if options.homographs else ()
@@ -96,7 +100,10 @@ def _release(options: argparse.Namespace) -> Exit:
     candidate.write_text(text, encoding="utf-8", newline="\n")
     new = ConfusableMap.load(candidate)
     gates += map_gates(new, last, homographs)
-    report = _report(new, last, gates)
+    plain = options.output / PLAIN
+    plain.write_text(build_uts39(options.confusables), encoding="utf-8", newline="\n")
+    value = list(beside({"this map": new, UTS39: ConfusableMap.load(plain)}, homographs))
+    report = _report(new, last, gates, value)
     (options.output / REPORT).write_text(report, encoding="utf-8", newline="\n")
     for gate in gates:
         print(gate)
@@ -162,7 +169,9 @@ def _glyphs(options: argparse.Namespace) -> GlyphStore:
     return render_store(find_fonts(load_manifest(), options.fonts), folder, jobs=options.jobs)
 
 
-def _report(new: ConfusableMap, last: ConfusableMap, gates: Sequence[Gate]) -> str:
+def _report(
+    new: ConfusableMap, last: ConfusableMap, gates: Sequence[Gate], value: Sequence[str]
+) -> str:
     """Write what is to be read before a release goes out, as Markdown."""
     from detector.map_difference import KINDS, difference
     from detector.map_report import counts_lines
@@ -170,6 +179,7 @@ def _report(new: ConfusableMap, last: ConfusableMap, gates: Sequence[Gate]) -> s
     found = difference(last, new)
     lines = [f"# Map {new.version}, after {last.version}", "", "## Gates", ""]
     lines += [f"- {gate}" for gate in gates]
+    lines += ["", f"## What it adds and costs beside `{UTS39}`", "", *value]
     lines += ["", "## Rows", "", "```", *counts_lines(new), "```", "", "## Changes", ""]
     lines += [found.summary(), ""]
     for kind in KINDS:

@@ -1,6 +1,7 @@
 """What is reported among real, benign names: every report is printed, to be looked at.
 
 Usage: python -m tests.benchmarks.false_reports [--targets N] [--known N] [--list FILE...]
+                                                [--map FILE]
 
 Targets are the first N of a top-sites list; names are two other lists of real hosts and sites. With
 --known, the first K of the top-sites list count as well known, as `glyphwatch scan --known` has it.
@@ -85,11 +86,12 @@ def main() -> None:
     parser.add_argument("--targets", type=int, default=10_000)
     parser.add_argument("--known", type=int, default=0)
     parser.add_argument("--list", type=Path, nargs="*", default=[HOSTS, TOP_2016])
+    parser.add_argument("--map", type=Path, help="the packaged one if not given")
     options = parser.parse_args()
     top = read_list(TOP)
     suffixes = SuffixList.load()
     targets = load_targets(top[: options.targets])
-    confusables = ConfusableMap.load()
+    confusables = ConfusableMap.load(options.map)
     judge = Judge(
         confusables,
         targets,
