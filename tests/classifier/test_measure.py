@@ -7,6 +7,10 @@ to it. `python -m tests.benchmarks.review redraw classifier/data/measure.csv DIR
 ``measure_decided.csv`` has the same sheets judged again by three more, who knew none of the answers
 and were given no third one: whether an attacker could use the character for that very letter. Two
 of them had judged nothing before; sheets of the second and third are numbered from 101 and 201.
+
+``measure_fresh.csv`` is a sample of the map as it is now, after all of its tier A that no table knows
+was looked at again (`python -m tests.benchmarks.review sample --map classifier/data/cnn.txt`), by
+judges who had judged nothing before, and who could doubt.
 """
 
 from collections import Counter
@@ -25,6 +29,7 @@ MEASURED = ("measure recommended", "measure other")
 DATA = Path(classifier.__file__).parent / "data"
 MEASURE = load_verdicts(DATA / "measure.csv")
 DECIDED = load_verdicts(DATA / "measure_decided.csv")
+FRESH = load_verdicts(DATA / "measure_fresh.csv")
 CNN = ConfusableMap.load(DATA / "cnn.txt")
 
 
@@ -69,6 +74,20 @@ def test_a_judge_who_must_decide_finds_it_right(judge: int) -> None:
     decoys = Counter(v.answer for v in said if v.stratum == "decoy")
     print(f"decoys: {dict(decoys)}")
     assert decoys["wrong"] / decoys.total() > 0.65  # nor is everything right to them
+
+
+@pytest.mark.parametrize("judge", sorted({each.sheet // 100 for each in FRESH}))
+def test_what_is_of_tier_a_now_is_right_doubts_counted_as_wrong(judge: int) -> None:
+    said = [v for v in FRESH if v.sheet // 100 == judge]
+    for strata, bar in ((MEASURED[:1], 0.95), (MEASURED, 0.92)):
+        found = Counter(v.answer for v in said if v.stratum in strata and in_tier_a(v))
+        least, most = wilson(found["right"], found.total())
+        print(f"{strata}: {dict(found)}, {least:.3f} to {most:.3f}")
+        assert found.total() == 75 * len(strata)
+        assert found["right"] / found.total() >= bar
+    decoys = Counter(v.answer for v in said if v.stratum == "decoy")
+    print(f"decoys: {dict(decoys)}")
+    assert decoys["wrong"] / decoys.total() > 0.65
 
 
 def test_what_judges_of_the_review_found_wrong_is_no_row() -> None:
