@@ -8,9 +8,9 @@ to it. `python -m tests.benchmarks.review redraw classifier/data/measure.csv DIR
 and were given no third one: whether an attacker could use the character for that very letter. Two
 of them had judged nothing before; sheets of the second and third are numbered from 101 and 201.
 
-``measure_fresh.csv`` is a sample of the map as it is now, after all of its tier A that no table knows
-was looked at again (`python -m tests.benchmarks.review sample --map classifier/data/cnn.txt`), by
-judges who had judged nothing before, and who could doubt.
+``measure_fresh.csv`` is a sample of the map as it is now, after all of its tier A that no table
+knows was looked at again, by who had judged nothing before, and could doubt. `python -m
+tests.benchmarks.review sample --map classifier/data/cnn.txt` draws its sheets.
 """
 
 from collections import Counter
