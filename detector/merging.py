@@ -13,8 +13,8 @@ cnn        is added, up to `CNN_MOST`, if it is near enough to the best reading 
 ========== ======================================================================================
 
 Classes and pairs of ASCII letters are those of `detector.ascii_rows`, seconded alike. Pairs that
-the network alone sees are left out: by eye 13 of its first twenty are right, nine of which are
-there, and in real names each meets others by chance.
+the network's map names besides are left out, though people take them for the letter too: in real
+names each meets others by chance.
 """
 
 from __future__ import annotations
