@@ -96,7 +96,8 @@ def build_from_networks(
     if families:
         confused = confusions(glyphs, witnesses.networks, device)
         ranked = rank(draw(families), witnesses.networks, device)
-        pairs = [each for each in ranked if (each.pair, each.letter) in upheld(on_pairs)]
+        believed = upheld(on_pairs)
+        pairs = [each for each in ranked if (each.pair, each.letter) in believed]
         found.update(ascii_rows(confused, pairs))
     told = [*witnesses.names]
     if witnesses.answers is not None:
