@@ -37,13 +37,13 @@ def test_precision_of_the_first_twenty_by_networks_alone() -> None:
     found = precision(pairs, load_pair_verdicts())
     assert (found.right, found.judged, found.asked) == (13, 20, 20)
     assert (found.low, found.high) == pytest.approx((0.433, 0.819), abs=0.001)
-    assert precision(pairs, load_pair_verdicts(DECIDED)).right == 14
+    assert precision(pairs, load_pair_verdicts(DECIDED)).right == 13
 
 
 def test_a_map_names_what_most_took_for_the_letter() -> None:
     believed = upheld((*load_pair_verdicts(), *load_pair_verdicts(DECIDED)))
     named = ConfusableMap.load(CNN).pairs
-    assert len(named) == 20
+    assert len(named) == 17
     assert {(pair, readings[0].letters) for pair, readings in named.items()} <= believed
     wanted = [
         "rn>m",
@@ -59,14 +59,14 @@ def test_a_map_names_what_most_took_for_the_letter() -> None:
     assert all(named[each[:2]][0].letters == each[3] for each in wanted)
 
 
-@pytest.mark.parametrize("judge", [0, 1, 2])
+@pytest.mark.parametrize("judge", [0, 1, 2, 3])
 def test_what_others_took_for_the_letter_the_next_judge_does(judge: int) -> None:
     own = [each for each in load_pair_verdicts(DECIDED) if each.sheet // 100 == judge]
     others = [each for each in load_pair_verdicts(DECIDED) if each.sheet // 100 != judge]
     found = precision(sorted(upheld((*load_pair_verdicts(), *others))), own)
     refused = sum(each.answer == "wrong" for each in own)
     print(f"{found.right} of {found.asked}, {found.low:.3f} to {found.high:.3f}; {refused} refused")
-    assert found.asked >= 18
+    assert found.asked >= 17
     assert found.right / found.asked >= 0.8
     assert refused > len(own) / 2  # nor does everything pass
 

@@ -1,6 +1,6 @@
 """What a later UTS #39 says, what networks foresaw, and what people see.
 
-``classifier/data/foreseen.csv``: three judges were shown 34 characters that 16.0 and 17.0 gave a
+``classifier/data/foreseen.csv``: four judges were shown 34 characters that 16.0 and 17.0 gave a
 letter and fonts draw, each above two letters: the table's, and the other one that networks which
 had learned 15.0 alone like best. Right is who chose the table's. None knew which was which.
 `python -m tests.benchmarks.foresight_review` draws the sheets.
@@ -13,7 +13,7 @@ import classifier
 from classifier.verdicts import Verdict, load_verdicts
 
 VERDICTS = load_verdicts(Path(classifier.__file__).parent / "data" / "foreseen.csv")
-JUDGES, CHARACTERS = 3, 34
+JUDGES, CHARACTERS = 4, 34
 
 
 def by_judge() -> dict[int, list[Verdict]]:
