@@ -15,6 +15,8 @@ from classifier.errors import InvalidVerdicts
 from detector.confusables import ConfusableMap
 
 CNN = Path(classifier.__file__).parent / "data" / "cnn.txt"
+MEASURE = CNN.with_name("digraph_measure.csv")
+"""A fifth judge's answers to the sheets of the four; nothing follows from them but this test."""
 
 FIRST = [
     "rn>m", "ri>n", "vv>w", "cl>d", "ni>m", "nn>m", "uv>w", "fi>h", "in>m", "iv>w",
@@ -57,6 +59,16 @@ def test_a_map_names_what_most_took_for_the_letter() -> None:
         "uu>w",
     ]  # MAP.md, section 7
     assert all(named[each[:2]][0].letters == each[3] for each in wanted)
+
+
+def test_a_judge_who_had_no_say_takes_the_named_pairs_for_the_letter() -> None:
+    own = load_pair_verdicts(MEASURE)
+    named = [(pair, rows[0].letters) for pair, rows in ConfusableMap.load(CNN).pairs.items()]
+    found = precision(named, own)
+    print(f"{found.right} of {found.asked}, {found.low:.3f} to {found.high:.3f}")
+    assert found.judged == found.asked == len(named)
+    assert found.right / found.asked >= 0.8
+    assert sum(each.answer == "wrong" for each in own) > len(own) / 2
 
 
 @pytest.mark.parametrize("judge", [0, 1, 2, 3])
