@@ -89,6 +89,15 @@ def load_pair_verdicts(path: Path = PAIR_VERDICTS) -> tuple[PairVerdict, ...]:
     return tuple(found.values())
 
 
+def load_pair_review() -> tuple[PairVerdict, ...]:
+    """Read all verdicts that decide which pairs a map names.
+
+    Raises:
+        InvalidVerdicts: a file is damaged.
+    """
+    return (*load_pair_verdicts(), *load_pair_verdicts(DECIDED))
+
+
 def upheld(verdicts: Iterable[PairVerdict]) -> frozenset[tuple[str, str]]:
     """Give pairs and letters that `MARGIN` more answers find right than wrong.
 

@@ -12,12 +12,7 @@ from classifier.ascii_likeness import confusions
 from classifier.checkpoint import load_checkpoint
 from classifier.combination import Combination
 from classifier.cross_validation import MEMBERS, Member, Told, cross_validate, label_all
-from classifier.digraph_verdicts import (
-    DECIDED,
-    load_pair_verdicts,
-    render_pair_verdicts,
-    upheld,
-)
+from classifier.digraph_verdicts import load_pair_review, render_pair_verdicts, upheld
 from classifier.digraphs import draw, rank
 from classifier.errors import InvalidModel
 from classifier.export import (
@@ -90,7 +85,7 @@ def build_from_networks(
     combination = Combination.load()
     ask = _asked(glyphs, witnesses, device)
     verdicts = load_review()
-    on_pairs = (*load_pair_verdicts(), *load_pair_verdicts(DECIDED))
+    on_pairs = load_pair_review()
     measured = character_rows(measure(glyphs, characters, ask), combination)
     found = dict(reviewed(measured, verdicts))
     if families:

@@ -35,6 +35,7 @@ from classifier.digraph_verdicts import (
     DECIDED,
     SHEETS_OF_A_JUDGE,
     PairVerdict,
+    load_pair_review,
     load_pair_verdicts,
     precision,
     render_pair_verdicts,
@@ -94,7 +95,7 @@ def rank_pairs(options: argparse.Namespace) -> None:
     found = precision([(each.pair, each.letter) for each in ranked[:FIRST]], decided)
     bounds = f"[{found.low:.3f}, {found.high:.3f}]"
     print(f"to most of those who must decide: {found.right} of {found.judged} judged {bounds}")
-    named = [each for each in ranked if (each.pair, each.letter) in upheld((*verdicts, *decided))]
+    named = [each for each in ranked if (each.pair, each.letter) in upheld(load_pair_review())]
     print(f"a map names: {' '.join(f'{each.pair}>{each.letter}' for each in named[:SHOWN])}\n")
     single = [chances(drawn, [network]) for network in networks]
     for pair, known in PAIRS.items():

@@ -100,7 +100,7 @@ def sampled(options: argparse.Namespace) -> list[Question]:
     table = load_confusables(options.confusables)
     pools: dict[str, list[Question]] = defaultdict(list)
     for source, readings in ConfusableMap.load(options.map).characters.items():
-        if len(source) == 1 and unknown(ord(source), table) and readings[0].confidence >= TIER_A:
+        if unknown(ord(source), table) and readings[0].confidence >= TIER_A:
             stratum = f"measure {scripts_of(ord(source))}"
             first = readings[0]
             pools[stratum].append((ord(source), first.letters, first.confidence, stratum))

@@ -6,6 +6,7 @@ import classifier
 from classifier.digraph_verdicts import (
     DECIDED,
     PairVerdict,
+    load_pair_review,
     load_pair_verdicts,
     precision,
     render_pair_verdicts,
@@ -43,7 +44,7 @@ def test_precision_of_the_first_twenty_by_networks_alone() -> None:
 
 
 def test_a_map_names_what_most_took_for_the_letter() -> None:
-    believed = upheld((*load_pair_verdicts(), *load_pair_verdicts(DECIDED)))
+    believed = upheld(load_pair_review())
     named = ConfusableMap.load(CNN).pairs
     assert len(named) == 17
     assert {(pair, readings[0].letters) for pair, readings in named.items()} <= believed
